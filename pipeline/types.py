@@ -1,0 +1,232 @@
+"""The frozen records that stages hand to each other.
+
+Coordinates are pixels of the upright original image (after its EXIF orientation, as
+every viewer shows it): x to the right, y down, origin at the top-left corner.
+Confidences and scores run from 0 to 1. Angles are degrees, clockwise positive.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+Point = tuple[float, float]
+Polygon = tuple[Point, Point, Point, Point]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure to curate and the files that belong to it.
+
+    Attributes:
+        figid: identifier, the stem of its files.
+        image: image file, or None when only its text is given.
+        record: curated front matter ``FIGID.md``, if there is one.
+        metadata: paper metadata ``FIGID.yml``, if there is one and no record.
+        text: text to use instead of the pixels, if given.
+    """
+
+    figid: str
+    image: Path | None = None
+    record: Path | None = None
+    metadata: Path | None = None
+    text: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A place in the figure that holds one line of text.
+
+    Attributes:
+        polygon: four corners in pixels, clockwise as the text is read, from the
+            top-left corner of its first character.
+        confidence: how sure the detector is, 0 to 1.
+        detector: name of the detector.
+    """
+
+    polygon: Polygon
+    confidence: float
+    detector: str
+
+    @property
+    def angle(self) -> float:
+        """Reading direction in degrees, clockwise from left-to-right, in (-180, 180]."""
+        (x0, y0), (x1, y1) = self.polygon[0], self.polygon[1]
+        return math.degrees(math.atan2(y1 - y0, x1 - x0))
+
+    @property
+    def height(self) -> float:
+        """Length of the edge across the reading direction, in pixels."""
+        return math.dist(self.polygon[0], self.polygon[3])
+
+    @property
+    def width(self) -> float:
+        """Length of the edge along the reading direction, in pixels."""
+        return math.dist(self.polygon[0], self.polygon[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one reader saw in one region.
+
+    Attributes:
+        text: the characters read.
+        confidence: the reader's own confidence, 0 to 1.
+        reader: name of the reader.
+        scale: enlargement at which the crop was read, relative to the original.
+        alternatives: per character of ``text``, other characters with their
+            probabilities (0 to 1), best first; empty where the reader gives none.
+    """
+
+    text: str
+    confidence: float
+    reader: str
+    scale: float = 1.0
+    alternatives: tuple[tuple[tuple[str, float], ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text of the figure, fused from the readings of its region.
+
+    Attributes:
+        text: the text believed.
+        confidence: calibrated confidence of ``text``, 0 to 1.
+        region: where it stands; None for text given without places.
+        readings: everything that was read there, the believed reading first.
+    """
+
+    text: str
+    confidence: float = 1.0
+    region: Region | None = None
+    readings: tuple[Reading, ...] = ()
+
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """Names of the readers that agree on ``text``, sorted."""
+        return tuple(sorted({r.reader for r in self.readings if r.text == self.text}))
+
+
+class Source(StrEnum):
+    """Where a lexicon term comes from; the values stand in every gene row."""
+
+    SYMBOL = "hgnc_symbol"
+    FAMILY = "bioentities_symbol"
+    ALIAS = "hgnc_alias_symbol"
+    PREVIOUS = "hgnc_prev_symbol"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Gene:
+    """An approved HGNC symbol and its NCBI Gene id (a string of digits)."""
+
+    hgnc_symbol: str
+    entrez: str
+
+
+@dataclass(frozen=True, slots=True)
+class LexiconEntry:
+    """One term of the lexicon and the genes that it stands for.
+
+    Attributes:
+        term: the term as the lexicon spells it.
+        source: which kind of term it is.
+        genes: the gene, or every member of the family.
+        family: family identifier for ``Source.FAMILY``, else empty.
+        origin: the table or rule that the term came from, for explanations.
+    """
+
+    term: str
+    source: Source
+    genes: tuple[Gene, ...]
+    family: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name found in a line.
+
+    Attributes:
+        text: the characters as printed (read), without trimmed modifiers.
+        line: index of the line in the figure's lines.
+        start: offset of the first character in the line's text.
+        end: offset after the last character.
+        entry: the lexicon entry it stands for.
+        rules: named rules that led from the text to the entry, in order.
+        score: belief that the figure shows this gene or family, 0 to 1.
+        region: where it stands, if known.
+    """
+
+    text: str
+    line: int
+    start: int
+    end: int
+    entry: LexiconEntry
+    rules: tuple[str, ...] = ()
+    score: float = 1.0
+    region: Region | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GeneRow:
+    """One row of a record's ``genes:`` list; see the record schema for the fields."""
+
+    word: str
+    symbol: str
+    source: str
+    hgnc_symbol: str
+    entrez: str
+
+
+class EndState(StrEnum):
+    """The one state in which a figure ends a run."""
+
+    DONE = "done"
+    EMPTY = "empty"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class FigureError:
+    """Why a figure failed: class name, file or figure, cause and remedy."""
+
+    kind: str
+    subject: str
+    cause: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.cause}. {self.remedy}."
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything that curating one figure came to.
+
+    Attributes:
+        figid: the figure.
+        state: its end state; EMPTY means read without fault and no text found.
+        lines: text lines in reading order.
+        mentions: names found in the lines.
+        rows: gene rows of the mentions, in reading order.
+        record: text of the emitted front matter, or None when it failed or the
+            policy leaves records untouched.
+        diff: the diff document (plain lists, dicts and strings), ready for YAML.
+        error: the reason when ``state`` is FAILED.
+        seconds: wall time per stage.
+        image_size: (width, height) of the upright image in pixels, if it was decoded.
+    """
+
+    figid: str
+    state: EndState
+    lines: tuple[Line, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    rows: tuple[GeneRow, ...] = ()
+    record: str | None = None
+    diff: dict[str, object] = field(default_factory=dict)
+    error: FigureError | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+    image_size: tuple[int, int] | None = None
