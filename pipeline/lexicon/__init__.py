@@ -1,0 +1,1 @@
+"""The lexicon: gene symbols, aliases, previous symbols, families, and their lookup."""

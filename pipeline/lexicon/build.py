@@ -1,0 +1,174 @@
+"""Building a lexicon folder from releases of HGNC, FamPlex and the curated names."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from pipeline.errors import LexiconError
+from pipeline.lexicon.folding import fold
+from pipeline.lexicon.sources import (
+    FamPlex,
+    Hgnc,
+    read_famplex,
+    read_hgnc,
+    read_names,
+)
+from pipeline.lexicon.tables import SourceFile, Term, sha256_of, write_tables
+from pipeline.types import Source
+
+#: Approved names that hold one of these describe a locus or a resemblance; nobody prints
+#: them as a label, and cut short they would match the wrong gene.
+_NOT_A_NAME = re.compile(
+    r",|\b(like|member|family|containing|domain|homolog|antisense|readthrough|pseudogene|"
+    r"uncharacterized|chromosome|open reading frame|associated|interacting|binding)\b"
+)
+
+#: Longest approved name, in words, taken as a term.
+_NAME_WORDS = 4
+
+#: Symbols that share a root and are told apart by a number and perhaps a letter (IRAK1,
+#: CTNNA2, SEMA3A): group 1 is the root.
+_NUMBERED = re.compile(r"([A-Z][A-Z0-9]*[A-Z])(\d{1,2})([A-Z]?)$")
+_LETTERED = re.compile(r"([A-Z]{3,}\d)([A-Z])$")
+_MICRORNA = re.compile(r"(MIR(?:LET)?\d+[A-Z]?)(?:[A-Z]\d?|\d)?$")
+
+#: A root needs three characters: with two (GP, CD, IL) the numbered genes are no family.
+_ROOT_LENGTH = 3
+
+
+def build_lexicon(
+    folder: Path,
+    hgnc_file: Path,
+    famplex: Path,
+    names: Path | None,
+    versions: Mapping[str, str],
+) -> dict[str, int]:
+    """Build the lexicon tables in ``folder``; returns what was counted.
+
+    Args:
+        folder: where the tables go.
+        hgnc_file: HGNC download, see ``sources.read_hgnc``.
+        famplex: folder of a FamPlex release.
+        names: curated pathway names (see ``sources.read_names``), or None.
+        versions: version or date by source (``HGNC``, ``FamPlex``), for the manifest.
+
+    Raises:
+        LexiconError: a source is unreadable or names what does not exist.
+    """
+    hgnc = read_hgnc(hgnc_file)
+    release = read_famplex(famplex, hgnc)
+    families: dict[str, set[str]] = {f: set(m) for f, m in release.members.items()}
+    terms = [*_gene_terms(hgnc), *_family_terms(release, hgnc)]
+    if names:
+        terms += _curated_terms(names, hgnc, families)
+    known = {fold(term.text) for term in terms if term.source is Source.FAMILY}
+    terms += _root_terms(hgnc, families, known)
+    sources = [_source(hgnc_file, "HGNC", "CC0-1.0", versions)]
+    for name in ("relations.csv", "grounding_map.csv", "equivalences.csv"):
+        sources.append(_source(famplex / name, "FamPlex", "CC0-1.0", versions))
+    if names:
+        sources.append(_source(names, "pfcurate", "Apache-2.0", versions))
+    counts = _counts(terms)
+    notes = {
+        "terms by origin": counts,
+        "approved genes without NCBI Gene id, left out": len(hgnc.without_entrez),
+        "family members unknown to HGNC, left out": release.unknown,
+    }
+    write_tables(folder, hgnc.genes, families, terms, sources, notes)
+    return counts
+
+
+def _gene_terms(hgnc: Hgnc) -> Iterator[Term]:
+    for symbol, gene in hgnc.genes.items():
+        yield Term(symbol, Source.SYMBOL, symbol, "HGNC")
+        for alias in hgnc.aliases[symbol]:
+            yield Term(alias, Source.ALIAS, symbol, "HGNC")
+        for previous in hgnc.previous[symbol]:
+            yield Term(previous, Source.PREVIOUS, symbol, "HGNC")
+        if gene.locus == "protein" and _printable(gene.name):
+            yield Term(gene.name, Source.ALIAS, symbol, "approved name")
+
+
+def _printable(name: str) -> bool:
+    return len(name.split()) <= _NAME_WORDS and not _NOT_A_NAME.search(name)
+
+
+def _family_terms(release: FamPlex, hgnc: Hgnc) -> Iterator[Term]:
+    for family in release.members:
+        yield Term(family, Source.FAMILY, family, "FamPlex")
+    for text, namespace, identifier in release.names:
+        if namespace == "FPLX":
+            if identifier in release.members:
+                yield Term(text, Source.FAMILY, identifier, "FamPlex")
+                short = re.sub(r"\s(family|complex|proteins?)$", "", text, flags=re.IGNORECASE)
+                if short != text:
+                    yield Term(short, Source.FAMILY, identifier, "FamPlex")
+            continue
+        symbol = hgnc.uniprot.get(identifier) if namespace == "UP" else identifier
+        if symbol in hgnc.genes:
+            yield Term(text, Source.ALIAS, symbol, "FamPlex")
+
+
+def _curated_terms(path: Path, hgnc: Hgnc, families: dict[str, set[str]]) -> Iterator[Term]:
+    for term, family, targets in read_names(path):
+        if targets[0].startswith("FPLX:"):
+            family, targets = targets[0].removeprefix("FPLX:"), []
+            if family not in families:
+                raise LexiconError(path, f"{term}: FamPlex has no {family}", "Correct the name")
+        for symbol in targets:
+            if symbol not in hgnc.genes:
+                raise LexiconError(
+                    path, f"{term}: {symbol} is not an approved symbol", "Correct the symbol"
+                )
+        if family:
+            families.setdefault(family, set()).update(targets)
+            yield Term(term, Source.FAMILY, family, "pathway names")
+            yield Term(family, Source.FAMILY, family, "pathway names")
+        else:
+            kind = Source.SYMBOL if term == targets[0] else Source.ALIAS
+            yield Term(term, kind, targets[0], "pathway names")
+
+
+def _root_terms(hgnc: Hgnc, families: dict[str, set[str]], known: set[str]) -> Iterator[Term]:
+    """Families that HGNC's numbering implies: IRAK for IRAK1 to IRAK4, miR-29 for MIR29A..C.
+
+    A root counts when it is not an approved symbol or a known family name, and its
+    members are numbered from 1 (or lettered from A), so that stray look-alikes are none.
+    """
+    roots: dict[str, set[str]] = defaultdict(set)
+    first: set[str] = set()
+    for symbol, gene in hgnc.genes.items():
+        if gene.locus == "rna" and (match := _MICRORNA.fullmatch(symbol)):
+            stem = match.group(1)
+            for root in {stem, stem.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") or stem}:
+                if root != symbol:
+                    roots[root].add(symbol)
+                    first.add(root)
+        elif gene.locus == "protein":
+            for pattern in (_NUMBERED, _LETTERED):
+                if match := pattern.fullmatch(symbol):
+                    root = match.group(1)
+                    roots[root].add(symbol)
+                    if match.group(2) in ("1", "A"):
+                        first.add(root)
+    for root, members in roots.items():
+        key = fold(root)
+        if len(members) < 2 or root not in first or root in hgnc.genes or key in known:
+            continue
+        if len(root) >= _ROOT_LENGTH:
+            families.setdefault(root, set()).update(members)
+            yield Term(root, Source.FAMILY, root, "gene root")
+
+
+def _source(path: Path, name: str, licence: str, versions: Mapping[str, str]) -> SourceFile:
+    return SourceFile(f"{name} {path.name}", sha256_of(path), versions.get(name, ""), licence)
+
+
+def _counts(terms: Iterable[Term]) -> dict[str, int]:
+    counts: dict[str, int] = defaultdict(int)
+    for term in set(terms):
+        counts[f"{term.origin}: {term.source.value}"] += 1
+    return dict(sorted(counts.items()))

@@ -1,0 +1,117 @@
+"""The lexicon in memory: from a folded key to everything that it can mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pipeline.errors import LexiconError
+from pipeline.lexicon import pfocr, tables
+from pipeline.lexicon.folding import fold
+from pipeline.lexicon.tables import GeneInfo, Term
+from pipeline.resources import models_dir
+from pipeline.types import Gene, LexiconEntry, Source
+
+
+class Lexicon:
+    """Terms, genes and families, looked up by folded key.
+
+    Attributes:
+        version: identifies the tables' content.
+        like_for_like: True for PFOCR's own files: names are then matched as the published
+            pipeline matched them, without the judgement that our own lexicon calls for.
+    """
+
+    def __init__(
+        self,
+        genes: Mapping[str, str],
+        families: Mapping[str, str],
+        terms: Mapping[str, str] | Mapping[str, list[Term]],
+        version: str,
+        *,
+        like_for_like: bool = False,
+    ) -> None:
+        """Use ``load_lexicon``; the mappings hold unparsed rows of the tables."""
+        self.version = version
+        self.like_for_like = like_for_like
+        self._genes = genes
+        self._families = families
+        self._terms = terms
+        self._found: dict[str, tuple[LexiconEntry, ...]] = {}
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._terms
+
+    def __len__(self) -> int:
+        return len(self._terms)
+
+    def find(self, key: str) -> tuple[LexiconEntry, ...]:
+        """All entries with that folded key (see ``folding.fold``), empty if there is none."""
+        found = self._found.get(key)
+        if found is None:
+            row = self._terms.get(key)
+            terms = tables.parse_terms(row) if isinstance(row, str) else row or []
+            entries = (self._entry(term) for term in terms)
+            found = self._found[key] = tuple(entry for entry in entries if entry.genes)
+        return found
+
+    def lookup(self, text: str) -> tuple[LexiconEntry, ...]:
+        """All entries that ``text`` can stand for as it is written."""
+        return self.find(fold(text))
+
+    def gene(self, symbol: str) -> Gene | None:
+        """The approved gene of that symbol, or None."""
+        row = self._genes.get(symbol)
+        return Gene(symbol, row.partition("\t")[0]) if row else None
+
+    def info(self, symbol: str) -> GeneInfo | None:
+        """NCBI Gene id, locus and approved name of a symbol, or None."""
+        row = self._genes.get(symbol)
+        if row is None:
+            return None
+        entrez, locus, name = (*row.split("\t"), "", "")[:3]
+        return GeneInfo(entrez, locus, name)
+
+    def members(self, family: str) -> tuple[Gene, ...]:
+        """The genes of a family, sorted by symbol; empty if it is unknown."""
+        genes = (self.gene(symbol) for symbol in self._families.get(family, "").split())
+        return tuple(sorted(gene for gene in genes if gene))
+
+    def _entry(self, term: Term) -> LexiconEntry:
+        if term.source is Source.FAMILY:
+            genes = self.members(term.target)
+            # Rows carry the family's own name, so that its spellings are one mention.
+            return LexiconEntry(term.target, term.source, genes, term.target, term.origin)
+        gene = self.gene(term.target)
+        return LexiconEntry(term.text, term.source, (gene,) if gene else (), "", term.origin)
+
+
+def load_lexicon(folder: Path | None = None) -> Lexicon:
+    """Load a lexicon folder: built tables, or PFOCR's four CSV files.
+
+    Args:
+        folder: None for the tables that come with the product.
+
+    Raises:
+        LexiconError: the folder holds neither, or a table is damaged.
+    """
+    folder = folder or models_dir() / "lexicon"
+    if pfocr.is_pfocr(folder):
+        entrez, families, terms, version = pfocr.read_pfocr(folder)
+        members = {family: " ".join(symbols) for family, symbols in families.items()}
+        return Lexicon(entrez, members, terms, version, like_for_like=True)
+    if not folder.is_dir():
+        raise LexiconError(folder, "is not a folder", tables.REBUILD)
+    manifest = tables.read_manifest(folder)
+    return Lexicon(
+        tables.read_table(folder / tables.GENES),
+        tables.read_table(folder / tables.FAMILIES),
+        tables.read_table(folder / tables.TERMS),
+        _version(manifest),
+    )
+
+
+def _version(manifest: dict[str, object]) -> str:
+    described = manifest["tables"]
+    assert isinstance(described, dict)
+    return "-".join(str(table["sha256"])[:8] for _, table in sorted(described.items()))

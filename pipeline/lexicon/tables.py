@@ -1,0 +1,186 @@
+"""The lexicon's table files: layout, writing, reading and the manifest.
+
+Three gzipped tab-separated tables and one JSON file make a lexicon folder:
+
+``genes.tsv.gz``     symbol, NCBI Gene id, locus (``protein``, ``rna``, ``pseudo``, ``other``), name
+``families.tsv.gz``  family id, member symbols separated by blanks
+``terms.tsv.gz``     key, then one ``term|source|target|origin`` cell per meaning of the key
+``manifest.json``    sources with version, sha256 and licence; tables with sha256 and counts
+
+A row of ``terms`` holds everything that one folded key can mean, so that loading is one
+split per line and a meaning is parsed only when it is asked for.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pipeline.errors import LexiconError
+from pipeline.lexicon.folding import fold
+from pipeline.types import Source
+
+GENES, FAMILIES, TERMS, MANIFEST = (
+    "genes.tsv.gz",
+    "families.tsv.gz",
+    "terms.tsv.gz",
+    "manifest.json",
+)
+
+#: Version of the table layout and of ``fold``; tables of another version are refused.
+FORMAT = 1
+
+REBUILD = "Rebuild it with `pfcurate lexicon build`, or leave out --lexicon to use the built-in one"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Term:
+    """One meaning of one spelling.
+
+    Attributes:
+        text: the term as its source spells it.
+        source: kind of term.
+        target: approved symbol, or family id for ``Source.FAMILY``.
+        origin: where the term comes from (``HGNC``, ``FamPlex``, ``approved name``, ...).
+    """
+
+    text: str
+    source: Source
+    target: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class GeneInfo:
+    """One approved gene: NCBI Gene id (digits), locus class and approved name."""
+
+    entrez: str
+    locus: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file that a lexicon was built from."""
+
+    name: str
+    sha256: str
+    version: str
+    licence: str
+
+
+def sha256_of(path: Path) -> str:
+    """Hexadecimal SHA-256 of a file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def write_tables(
+    folder: Path,
+    genes: Mapping[str, GeneInfo],
+    families: Mapping[str, Iterable[str]],
+    terms: Iterable[Term],
+    sources: Iterable[SourceFile],
+    notes: Mapping[str, object],
+) -> None:
+    """Write a lexicon folder; the same input gives the same bytes.
+
+    Args:
+        folder: created if missing; tables in it are replaced.
+        genes: by approved symbol.
+        families: members by family id.
+        terms: every spelling; those whose key is empty or all digits are left out, since
+            a bare number never names a gene in a figure.
+        sources: what the tables were built from.
+        notes: counts and remarks for the manifest.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / GENES, ["\t".join((s, g.entrez, g.locus, g.name)) for s, g in genes.items()])
+    _write(folder / FAMILIES, [f"{f}\t{' '.join(sorted(m))}" for f, m in families.items()])
+    keys: dict[str, set[str]] = {}
+    for term in terms:
+        key = fold(term.text)
+        if len(key) > 1 and not key.isdigit():
+            cell = "|".join((_cell(term.text), term.source.value, term.target, term.origin))
+            keys.setdefault(key, set()).add(cell)
+    _write(folder / TERMS, ["\t".join((key, *sorted(cells))) for key, cells in keys.items()])
+    manifest = {
+        "format": FORMAT,
+        "sources": [asdict(source) for source in sources],
+        "tables": {
+            name: {"sha256": sha256_of(folder / name), "rows": rows}
+            for name, rows in ((GENES, len(genes)), (FAMILIES, len(families)), (TERMS, len(keys)))
+        },
+        "notes": dict(notes),
+    }
+    text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    (folder / MANIFEST).write_text(text, encoding="utf-8")
+
+
+def read_manifest(folder: Path) -> dict[str, object]:
+    """The parsed manifest of a lexicon folder.
+
+    Raises:
+        LexiconError: there is none, or it is not one of this format.
+    """
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise LexiconError(path, f"cannot be read ({error.strerror})", REBUILD) from error
+    except ValueError as error:
+        raise LexiconError(path, f"is not JSON ({error})", REBUILD) from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise LexiconError(path, f"is not a lexicon of format {FORMAT}", REBUILD)
+    return manifest
+
+
+def read_table(path: Path) -> dict[str, str]:
+    """First column to the rest of the line, for every line of a table.
+
+    Raises:
+        LexiconError: the file is missing, not gzip or not UTF-8.
+    """
+    try:
+        text = gzip.decompress(path.read_bytes()).decode("utf-8")
+    except (OSError, EOFError, ValueError) as error:
+        raise LexiconError(path, f"cannot be read ({error})", REBUILD) from error
+    return dict(line.split("\t", 1) for line in text.splitlines() if "\t" in line)
+
+
+def parse_terms(cells: str) -> list[Term]:
+    """The meanings in one row of ``terms`` (without its key)."""
+    terms = []
+    for cell in cells.split("\t"):
+        text, source, target, origin = cell.split("|")
+        terms.append(Term(text, Source(source), target, origin))
+    return terms
+
+
+def verify(folder: Path) -> list[str]:
+    """Compare the tables with the manifest; returns what is wrong, empty when all is well."""
+    tables = read_manifest(folder)["tables"]
+    assert isinstance(tables, dict)
+    wrong = []
+    for name, expected in tables.items():
+        path = folder / name
+        if not path.is_file():
+            wrong.append(f"{path}: missing")
+        elif sha256_of(path) != expected["sha256"]:
+            wrong.append(f"{path}: its sha256 is not the manifest's")
+        elif (rows := len(read_table(path))) != expected["rows"]:
+            wrong.append(f"{path}: {rows} rows, the manifest says {expected['rows']}")
+    return wrong
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("|", " ").split())
+
+
+def _write(path: Path, lines: list[str]) -> None:
+    data = "".join(f"{line}\n" for line in sorted(lines)).encode("utf-8")
+    # mtime=0 and no file name: the same tables give the same bytes
+    path.write_bytes(gzip.compress(data, compresslevel=9, mtime=0))
