@@ -31,7 +31,7 @@ types: setup ## check the types
 	@$(BIN)/mypy
 
 layers: setup ## check that imports go one way
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 fixtures: setup ## check that the drawn figures are what their script draws
 	@$(BIN)/python -m fixtures.draw --check

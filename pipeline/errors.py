@@ -17,7 +17,9 @@ class ExitCode(IntEnum):
     USAGE = 2
     MISSING_DEPENDENCY = 3
     INVALID_INPUT = 4
+    INTERNAL = 70
     INTERRUPTED = 130
+    OUTPUT_CLOSED = 141
 
 
 class PfcurateError(Exception):
@@ -73,3 +75,11 @@ class LexiconError(InputError):
 
 class ReadingError(PfcurateError):
     """A reader that failed on a figure."""
+
+
+class OutputError(PfcurateError):
+    """An output file or folder that cannot be written or used."""
+
+
+class WorkerError(PfcurateError):
+    """A worker process that ended while it worked on a figure."""

@@ -1,0 +1,1 @@
+"""The command line: one thin module per command, and the console that they share."""
