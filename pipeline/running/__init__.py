@@ -1,0 +1,1 @@
+"""The batch: ledger, workers, files written, progress and resume."""

@@ -1,0 +1,97 @@
+"""The engines of a run: which they are, whether they are there, what versions they have.
+
+An ``Engines`` is a few plain values. It travels to the workers and loads there, while
+the parent learns the versions without loading anything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import __version__
+from pipeline.curation.curator import Curator
+from pipeline.curation.policies import Policy
+from pipeline.errors import MissingDependencyError
+from pipeline.resources import models_dir
+
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """Builds a ``Curator``; a picklable factory for executors.
+
+    Attributes:
+        policy: how rows read and curated rows become the emitted rows.
+        readers: names of the readers; empty where the text of every figure is given.
+        lexicon: lexicon folder; None for the one that comes with the product.
+    """
+
+    policy: Policy
+    readers: tuple[str, ...]
+    lexicon: Path | None = None
+
+    def __call__(self) -> Curator:
+        """Load the engines, with one thread each: the processes are the parallelism."""
+        for name in _THREADS:
+            os.environ.setdefault(name, "1")
+        from pipeline.lexicon.load import load_lexicon
+        from pipeline.naming.namer import Namer
+
+        reader = None
+        if self.readers:
+            import cv2
+
+            from pipeline.reading.figure_reader import FigureReader
+            from pipeline.reading.options import ReadingOptions
+
+            cv2.setNumThreads(1)
+            reader = FigureReader(ReadingOptions(readers=self.readers))
+        return Curator(reader, Namer(load_lexicon(self.lexicon)), self.policy)
+
+    def probe(self) -> dict[str, str]:
+        """Return name and version of all that takes part, loading none of it.
+
+        Data files count by their content.
+
+        Raises:
+            UsageError: if a reader is not known.
+            MissingDependencyError: if a reader cannot run here.
+            LexiconError: if there is no such lexicon folder.
+        """
+        versions = {"pfcurate": __version__, "models": _content(models_dir())}
+        if self.lexicon is not None:
+            versions["lexicon"] = _content(self.lexicon)
+        if self.readers:
+            versions |= _reader_versions(self.readers)
+        return versions
+
+    def config(self) -> str:
+        """Return a hash of the settings that change results."""
+        settings = repr((self.policy.value, self.readers))
+        return hashlib.sha256(settings.encode("utf-8")).hexdigest()
+
+
+def _reader_versions(readers: tuple[str, ...]) -> dict[str, str]:
+    from pipeline.reading import registry
+
+    versions = {}
+    for kind in readers:
+        probe = registry.probe(kind)
+        if not probe.ok:
+            raise MissingDependencyError(f"reader {kind}", probe.detail, probe.remedy)
+        versions[kind] = probe.version
+    return versions
+
+
+def _content(folder: Path) -> str:
+    """Return a short hash of the names and bytes of the files in a folder."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name = path.relative_to(folder).as_posix().encode("utf-8", "surrogateescape")
+        with path.open("rb") as file:
+            digest.update(name + b"\0" + hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,81 @@
+"""Log records that say which figure they are about, whichever process they come from."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+_figure: ContextVar[str] = ContextVar("figure", default="")
+_product = logging.getLogger("pipeline")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A log record on its way from a worker: plain strings, safe to send."""
+
+    logger: str
+    level: int
+    figid: str
+    text: str
+
+
+@contextmanager
+def about(figid: str) -> Iterator[None]:
+    """Mark every log record of the block as being about ``figid``."""
+    token = _figure.set(figid)
+    try:
+        yield
+    finally:
+        _figure.reset(token)
+
+
+class FigureFormatter(logging.Formatter):
+    """``WARNING figid: message``, with the traceback if there is one."""
+
+    def __init__(self) -> None:
+        super().__init__("%(levelname)s %(about)s%(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line; ``figid`` is left out where no figure is being worked on."""
+        figid = _figure.get()
+        record.about = f"{figid}: " if figid else ""
+        return super().format(record)
+
+
+class ForwardingHandler(logging.Handler):
+    """Hands log records of a worker to ``send``.
+
+    Args:
+        send: called with each message, from whichever thread logs.
+    """
+
+    def __init__(self, send: Callable[[Message], None]) -> None:
+        super().__init__()
+        self._send = send
+        self.setFormatter(logging.Formatter("%(message)s"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Send one record; a record that cannot be sent is lost, not raised."""
+        with suppress(Exception):
+            self._send(Message(record.name, record.levelno, _figure.get(), self.format(record)))
+
+
+def install(handler: logging.Handler, level: int) -> None:
+    """Make ``handler`` the one handler of the product's loggers, from ``level`` on."""
+    _product.handlers[:] = [handler]
+    _product.setLevel(level)
+    _product.propagate = False
+
+
+def current_level() -> int:
+    """Return the level from which the product's loggers let records pass."""
+    return _product.getEffectiveLevel()
+
+
+def replay(message: Message) -> None:
+    """Log a worker's message in this process."""
+    with about(message.figid):
+        logging.getLogger(message.logger).log(message.level, "%s", message.text)

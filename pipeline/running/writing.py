@@ -1,0 +1,147 @@
+"""Files of a run, written whole or not at all.
+
+A file is written beside its place under a temporary name, flushed to the disk and then
+renamed, so that a reader sees the old bytes or the new ones and nothing between.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from pipeline.errors import OutputError
+from pipeline.records.figid import safe_figid
+from pipeline.types import Figure, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The output folder of a run.
+
+    Attributes:
+        root: the folder named by ``--out``.
+    """
+
+    root: Path
+
+    @property
+    def ledger(self) -> Path:
+        """The SQLite file with the states, lines and mentions of the figures."""
+        return self.root / "run.db"
+
+    @property
+    def records(self) -> Path:
+        """The folder of emitted front matter."""
+        return self.root / "records"
+
+    @property
+    def diffs(self) -> Path:
+        """The folder of differences between curated rows and rows read."""
+        return self.root / "diff"
+
+    def record(self, figid: str) -> Path:
+        """Return the place of the emitted record of ``figid``."""
+        return self.records / f"{safe_figid(figid)}.md"
+
+    def diff(self, figid: str) -> Path:
+        """Return the place of the diff of ``figid``."""
+        return self.diffs / f"{safe_figid(figid)}.yaml"
+
+    def create(self) -> None:
+        """Create the folders.
+
+        Raises:
+            OutputError: if they cannot be created.
+        """
+        try:
+            self.records.mkdir(parents=True, exist_ok=True)
+            self.diffs.mkdir(exist_ok=True)
+        except OSError as error:
+            raise OutputError(
+                self.root,
+                f"the output folder cannot be created ({error.strerror})",
+                "Choose a folder that can be written with --out",
+            ) from error
+
+    def write(self, outcome: Outcome) -> None:
+        """Write the diff and, where the outcome has one, the record of a figure.
+
+        Raises:
+            OutputError: if a file cannot be written; an earlier one then stays as it was.
+        """
+        text = yaml.dump(
+            outcome.diff,
+            Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper),
+            sort_keys=False,
+            allow_unicode=True,
+            default_flow_style=False,
+            width=80,
+        )
+        # The diff first: no row leaves a record before the diff that names it is safe.
+        replace_file(self.diff(outcome.figid), text.encode("utf-8"))
+        if outcome.record is not None:
+            replace_file(self.record(outcome.figid), outcome.record.encode("utf-8"))
+
+    def has(self, figid: str, *, record: bool) -> bool:
+        """Tell whether the files of ``figid`` are there (its record only if asked for)."""
+        return self.diff(figid).is_file() and (not record or self.record(figid).is_file())
+
+
+def write_back(figure: Figure, outcome: Outcome) -> bool:
+    """Write the emitted record over the input record; return whether bytes changed.
+
+    A figure without an input record has nothing to write back to.
+
+    Raises:
+        OutputError: if the record cannot be read or written.
+    """
+    if figure.record is None or outcome.record is None:
+        return False
+    # A link is followed: its target is the user's record, and the link stays a link.
+    target = figure.record.resolve()
+    new = outcome.record.encode("utf-8")
+    try:
+        if target.read_bytes() == new:
+            return False
+    except OSError as error:
+        raise _unwritable(target, error) from error
+    replace_file(target, new)
+    return True
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Put ``data`` in the place of ``path``, atomically; keep the mode of an old file.
+
+    Raises:
+        OutputError: if it cannot be written; then ``path`` is as it was.
+    """
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        # What a killed run left behind goes; O_EXCL then refuses to follow a planted link.
+        temporary.unlink(missing_ok=True)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            if path.is_file() and not path.is_symlink():
+                shutil.copymode(path, temporary)
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> OutputError:
+    return OutputError(
+        path,
+        f"the file cannot be written ({error.strerror or error})",
+        "Check the permissions of the folder and the free space on the disk",
+    )
