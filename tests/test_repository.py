@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
+import sys
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -118,6 +121,21 @@ def test_text_files_end_well(texts: dict[Path, str]) -> None:
             assert "\r" not in text, path
             assert text.endswith("\n"), path
             assert not text.endswith("\n\n"), path
+
+
+def test_every_third_party_import_is_a_declared_dependency(root: Path, project: dict) -> None:
+    imported = set()
+    for path in (root / "pipeline").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                imported.add(str(node.module).partition(".")[0])
+    providers = metadata.packages_distributions()
+    foreign = imported - sys.stdlib_module_names - {"pipeline"}
+    needed = {canonicalize_name(name) for module in foreign for name in providers[module]}
+    declared = {Requirement(line).name for line in project["project"]["dependencies"]}
+    assert needed <= {canonicalize_name(name) for name in declared}
 
 
 def test_every_package_says_what_it_holds(root: Path) -> None:

@@ -73,6 +73,7 @@ def examine() -> Iterator[Check]:
     yield _python()
     yield from _packages()
     yield from _readers()
+    yield _weights()
     yield _lexicon()
     yield _temporary_folder()
     yield _processors()
@@ -123,6 +124,19 @@ def _readers() -> Iterator[Check]:
         detail = ", ".join(filter(None, (probe.version, probe.detail)))
         state = State.OK if probe.ok else State.MISSING
         yield Check(f"reader {kind}", state, detail, "" if probe.ok else probe.remedy)
+
+
+def _weights() -> Check:
+    from pipeline.errors import MissingDependencyError
+    from pipeline.reading import ppocr_model
+
+    try:
+        files = [ppocr_model.model_file(n) for n in (ppocr_model.DETECTOR, ppocr_model.RECOGNISER)]
+    except MissingDependencyError as error:
+        cause = f"{error.subject}: {error.cause}"
+        return Check("PP-OCR weights", State.MISSING, cause, error.remedy)
+    sizes = (f"{path.name} {path.stat().st_size / 1e6:.1f} MB" for path in files)
+    return Check("PP-OCR weights", State.OK, ", ".join(sizes))
 
 
 def _lexicon() -> Check:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import sys
 from importlib import metadata
@@ -8,13 +9,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from packaging.requirements import Requirement
 from typer.testing import CliRunner
 
 from pipeline import __version__, resources
 from pipeline.cli import doctor
 from pipeline.cli.main import app
 from pipeline.errors import ExitCode
-from pipeline.reading import registry
+from pipeline.reading import ppocr_model, registry
 
 
 def report(*, status: int) -> dict[str, dict[str, str]]:
@@ -39,6 +41,18 @@ def test_a_whole_installation_passes() -> None:
     assert {"reader tesseract", "reader ppocr", "lexicon", "temporary folder"} <= set(checks)
 
 
+def test_weights_are_listed_with_their_size() -> None:
+    detail = report(status=0)["PP-OCR weights"]["detail"]
+    assert re.fullmatch(r"\S+det\S+\.onnx [\d.]+ MB, \S+rec\S+\.onnx [\d.]+ MB", detail)
+
+
+def test_absent_weights_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ppocr_model, "RECOGNISER", "absent.onnx")
+    found = report(status=ExitCode.MISSING_DEPENDENCY)["PP-OCR weights"]
+    assert "absent.onnx" in found["detail"]
+    assert "pip install" in found["remedy"]
+
+
 def test_every_runtime_dependency_is_looked_at() -> None:
     names = {check.name for check in doctor.examine()}
     assert {"numpy", "opencv-python-headless", "pillow", "pyyaml", "spacy", "typer"} <= names
@@ -52,7 +66,8 @@ def test_a_missing_package_names_the_command_that_installs_it(
     found = checks["no-such-package"]
     assert (found["state"], found["detail"]) == ("missing", "not installed")
     assert shlex.split(found["remedy"])[:4] == [sys.executable, "-m", "pip", "install"]
-    assert set(shlex.split(found["remedy"])[4].partition(">")[2][1:].split(",")) == {"1.5", "<2"}
+    wanted = shlex.split(found["remedy"])[4]
+    assert Requirement(wanted) == Requirement("no-such-package>=1.5,<2")
     assert checks["numpy"]["state"] == "ok"
 
 
