@@ -1,0 +1,1 @@
+"""Front-matter records: reading, checking, rewriting in place, and creating them."""

@@ -1,0 +1,53 @@
+"""How the rows of the emitted record follow from curated rows and rows read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+from pipeline.curation.diff import Diff
+from pipeline.types import GeneRow
+
+
+class Policy(StrEnum):
+    """What becomes of curated rows.
+
+    Attributes:
+        UNION: every curated row stays, in place and unchanged. Rows of new labels follow,
+            and rows of genes that the lexicon now adds to curated labels, in reading order.
+        REPLACE: curated rows whose gene was read come first, unchanged and in their order
+            (a renamed gene keeps its curated symbol); then the same rows as for ``UNION``.
+            The curated rows that are dropped are ``missing`` or ``lexicon`` in the diff.
+        REPORT: the rows stay as they are.
+    """
+
+    UNION = "union"
+    REPLACE = "replace"
+    REPORT = "report"
+
+
+def apply_policy(
+    policy: Policy, curated: Sequence[GeneRow], read: Sequence[GeneRow], diff: Diff
+) -> tuple[GeneRow, ...]:
+    """Return the rows that ``policy`` gives a record.
+
+    Args:
+        policy: the policy.
+        curated: rows of the record.
+        read: rows read in the figure, in reading order.
+        diff: their comparison, ``diff_rows(curated, read)``.
+    """
+    if policy is Policy.REPORT:
+        return tuple(curated)
+    kept = tuple(curated) if policy is Policy.UNION else diff.confirmed
+    additions = {*diff.new, *diff.lexicon_added}
+    return (*kept, *_without_repeats(kept, (row for row in read if row in additions)))
+
+
+def _without_repeats(kept: Iterable[GeneRow], rows: Iterable[GeneRow]) -> Iterable[GeneRow]:
+    """Yield the rows whose word and gene stand together in no row before."""
+    seen = {(row.word, row.entrez) for row in kept}
+    for row in rows:
+        if (row.word, row.entrez) not in seen:
+            seen.add((row.word, row.entrez))
+            yield row
