@@ -100,6 +100,8 @@ class Curator:
         # The record comes first: where it is malformed, reading would be wasted.
         with progress.stage("record"):
             record = _load_or_create(figure)
+        for problem in record.problems:
+            log.warning("%s: %s", record.path, problem)
         lines = self._lines(figure, progress)
         with progress.stage("name"):
             from pipeline.naming.rows import gene_rows
@@ -147,10 +149,9 @@ class Curator:
 
         with progress.stage("decode"):
             image = load_image(figure.image)
-        height, width = image.pixels.shape[:2]
-        progress.image_size = (int(width), int(height))
+        progress.image_size = image.size
         for note in image.notes:
-            log.warning("%s", note)
+            log.info("%s", note)
         with progress.stage("read"):
             return _checked(figure.image, self._reader.read(image.pixels))
 

@@ -12,8 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pipeline.errors import OutputError, PfcurateError, RecordError
-from pipeline.records.figid import safe_figid
+from pipeline.errors import OutputError, PfcurateError
 from pipeline.running.interrupt import Interruption
 from pipeline.running.ledger import Fingerprint, Ledger
 from pipeline.running.workers import Executor
@@ -38,7 +37,7 @@ class Plan:
         emits: whether records are written (not under the policy ``report``).
         in_place: also write each emitted record over its input record.
         force: also do figures whose result is already there.
-        problems: figures that cannot even be tried, with the reason.
+        problems: why figures cannot even be tried, with the figid as subject.
     """
 
     figures: Sequence[Figure]
@@ -48,7 +47,7 @@ class Plan:
     emits: bool = True
     in_place: bool = False
     force: bool = False
-    problems: Sequence[tuple[str, FigureError]] = ()
+    problems: Sequence[FigureError] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,14 +158,12 @@ class _Batch:
 
     def run(self, executor: Executor) -> None:
         """Bring every figure of the plan to its end state, or until an interruption."""
-        figures = [figure for figure in self._plan.figures if self._is_nameable(figure)]
-        problems = [Figure(figid) for figid, _ in self._plan.problems]
-        self._ledger.register([*figures, *problems])
-        for figure, (_, error) in zip(problems, self._plan.problems, strict=True):
+        problems = [(Figure(error.subject), error) for error in self._plan.problems]
+        self._ledger.register([*self._plan.figures, *(figure for figure, _ in problems)])
+        for figure, error in problems:
             self._ledger.start(figure)
             self._keep(figure, "", Outcome(figure.figid, EndState.FAILED, error=error))
-        figures.sort(key=_size, reverse=True)
-        with closing(executor.run(self._feed(figures))) as outcomes:
+        with closing(executor.run(self._feed())) as outcomes:
             for outcome in outcomes:
                 figure, inputs = self.in_flight[outcome.figid]
                 if self._interruption.requested and outcome.state is EndState.FAILED:
@@ -176,19 +173,9 @@ class _Batch:
                 self._keep(figure, inputs, self._written(figure, inputs, outcome))
                 del self.in_flight[outcome.figid]
 
-    def _is_nameable(self, figure: Figure) -> bool:
-        """Fail a figure whose id can name neither a file nor a row of the ledger."""
-        try:
-            safe_figid(figure.figid)
-        except RecordError as error:
-            reason = FigureError(type(error).__name__, error.subject, error.cause, error.remedy)
-            self._tell(Result(figure, EndState.FAILED, {}, error=reason))
-            return False
-        return True
-
-    def _feed(self, figures: Sequence[Figure]) -> Iterator[Figure]:
+    def _feed(self) -> Iterator[Figure]:
         """Yield the figures that need work; nothing more after an interruption."""
-        for figure in figures:
+        for figure in sorted(self._plan.figures, key=_size, reverse=True):
             if self._interruption.requested:
                 return
             inputs = _hash_inputs(figure)
@@ -256,8 +243,11 @@ def default_jobs() -> int:
 
 
 def _count(outcome: Outcome) -> dict[str, int]:
-    lists = ((name, outcome.diff.get(name)) for name in CLASSES)
-    return {name: len(rows) for name, rows in lists if isinstance(rows, list) and rows}
+    """Return rows per class, classes without rows left out."""
+    counts = outcome.diff.get("counts")
+    if not isinstance(counts, dict):
+        return {}
+    return {name: counts[name] for name in CLASSES if counts.get(name)}
 
 
 def _failed(outcome: Outcome, error: Exception) -> Outcome:

@@ -10,12 +10,17 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline import __version__
 from pipeline.curation.curator import Curator
 from pipeline.curation.policies import Policy
-from pipeline.errors import MissingDependencyError
+from pipeline.errors import LexiconError, MissingDependencyError
 from pipeline.resources import models_dir
+
+if TYPE_CHECKING:
+    from pipeline.naming.namer import Namer
+    from pipeline.reading.figure_reader import FigureReader
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -35,22 +40,27 @@ class Engines:
     lexicon: Path | None = None
 
     def __call__(self) -> Curator:
-        """Load the engines, with one thread each: the processes are the parallelism."""
+        """Load the engines."""
+        return Curator(self.reader() if self.readers else None, self.namer(), self.policy)
+
+    def reader(self) -> FigureReader:
+        """Load the reader, with one thread: the processes are the parallelism."""
         for name in _THREADS:
             os.environ.setdefault(name, "1")
+        import cv2
+
+        from pipeline.reading.figure_reader import FigureReader
+        from pipeline.reading.options import ReadingOptions
+
+        cv2.setNumThreads(1)
+        return FigureReader(ReadingOptions(readers=self.readers))
+
+    def namer(self) -> Namer:
+        """Load the lexicon and what finds its names in text."""
         from pipeline.lexicon.load import load_lexicon
         from pipeline.naming.namer import Namer
 
-        reader = None
-        if self.readers:
-            import cv2
-
-            from pipeline.reading.figure_reader import FigureReader
-            from pipeline.reading.options import ReadingOptions
-
-            cv2.setNumThreads(1)
-            reader = FigureReader(ReadingOptions(readers=self.readers))
-        return Curator(reader, Namer(load_lexicon(self.lexicon)), self.policy)
+        return Namer(load_lexicon(self.lexicon))
 
     def probe(self) -> dict[str, str]:
         """Return name and version of all that takes part, loading none of it.
@@ -64,6 +74,8 @@ class Engines:
         """
         versions = {"pfcurate": __version__, "models": _content(models_dir())}
         if self.lexicon is not None:
+            if not self.lexicon.is_dir():
+                raise LexiconError(self.lexicon, "it is no folder", "Check the path")
             versions["lexicon"] = _content(self.lexicon)
         if self.readers:
             versions |= _reader_versions(self.readers)
@@ -75,9 +87,20 @@ class Engines:
         return hashlib.sha256(settings.encode("utf-8")).hexdigest()
 
 
+def reader_names(text: str | None) -> tuple[str, ...]:
+    """Return the readers of a comma-separated list; None stands for the default ones."""
+    from pipeline.reading.options import DEFAULT_READERS
+
+    if text is None:
+        return DEFAULT_READERS
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
 def _reader_versions(readers: tuple[str, ...]) -> dict[str, str]:
     from pipeline.reading import registry
+    from pipeline.reading.options import ReadingOptions
 
+    ReadingOptions(readers=readers)  # says what is wrong with the list as a whole
     versions = {}
     for kind in readers:
         probe = registry.probe(kind)

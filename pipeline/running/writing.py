@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
-from pipeline.errors import OutputError
+from pipeline.errors import OutputError, UsageError
 from pipeline.records.figid import safe_figid
 from pipeline.types import Figure, Outcome
 
@@ -66,6 +67,27 @@ class Output:
                 f"the output folder cannot be created ({error.strerror})",
                 "Choose a folder that can be written with --out",
             ) from error
+
+    def check_apart(self, figures: Iterable[Figure]) -> None:
+        """Make sure that writing here overwrites no input.
+
+        Raises:
+            UsageError: if the folder, or one that is written in it, holds input files.
+        """
+        inputs = {
+            path.resolve().parent if path.is_symlink() else path.parent
+            for figure in figures
+            for path in (figure.image, figure.record, figure.metadata, figure.text)
+            if path is not None
+        }
+        taken = {folder.resolve() for folder in (self.root, self.records, self.diffs)}
+        for folder in sorted(inputs):
+            if folder.resolve() in taken:
+                raise UsageError(
+                    "--out",
+                    f"writing to {self.root} would mix results with the inputs in {folder}",
+                    "Choose another output folder",
+                )
 
     def write(self, outcome: Outcome) -> None:
         """Write the diff and, where the outcome has one, the record of a figure.

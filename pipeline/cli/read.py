@@ -1,0 +1,131 @@
+"""``pfcurate read``: the text lines and genes of single images."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipeline.cli import console
+from pipeline.curation.policies import Policy
+from pipeline.errors import ExitCode, InputError, PfcurateError
+
+if TYPE_CHECKING:
+    from pipeline.naming.namer import Namer
+    from pipeline.reading.figure_reader import FigureReader
+    from pipeline.types import GeneRow, Line
+
+log = logging.getLogger(__name__)
+
+
+def read(
+    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Image files.")],
+    readers: Annotated[
+        str | None,
+        typer.Option(metavar="NAME,...", help="Readers to use (default: tesseract,ppocr)."),
+    ] = None,
+    lexicon: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Lexicon folder to use instead of the built-in one."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object per image, as each is read.")
+    ] = False,
+) -> None:
+    """Read images and print their text lines, in reading order, and their genes.
+
+    The pixels are all that is used: records, captions and metadata beside an image are
+    not looked at. An image that cannot be read is named on standard error, the others
+    are read, and the exit status is 4.
+    """
+    from pipeline.running.engines import Engines, reader_names
+    from pipeline.running.streams import stdout_to_stderr
+
+    engines = Engines(Policy.UNION, reader_names(readers), lexicon)
+    engines.probe()
+    with stdout_to_stderr():
+        reader, namer = engines.reader(), engines.namer()
+    status = ExitCode.OK
+    for image in images:
+        try:
+            with stdout_to_stderr():
+                lines, genes = _read(image, reader, namer)
+        except Exception as error:
+            invalid = isinstance(error, InputError) or status is ExitCode.INVALID_INPUT
+            status = ExitCode.INVALID_INPUT if invalid else ExitCode.SOME_FAILED
+            _report(image, error)
+            continue
+        if as_json:
+            console.print_json(_document(image, lines, genes))
+        else:
+            _print(image, lines, genes)
+    if status is not ExitCode.OK:
+        raise typer.Exit(status)
+
+
+def _read(
+    image: Path, reader: FigureReader, namer: Namer
+) -> tuple[tuple[Line, ...], tuple[GeneRow, ...]]:
+    from pipeline.imaging.decode import load_image
+    from pipeline.naming.rows import gene_rows
+
+    lines = reader.read(load_image(image).pixels)
+    return lines, gene_rows(namer.name(lines))
+
+
+def _report(image: Path, error: Exception) -> None:
+    from pipeline.records.figid import printable
+
+    log.debug("traceback of %s", type(error).__name__, exc_info=error)
+    message = (
+        str(error)
+        if isinstance(error, PfcurateError)
+        else f"{image}: {type(error).__name__}: {error}. This is a fault of pfcurate: report it "
+        "with what pfcurate --debug shows."
+    )
+    console.err().print(printable(f"Error: {message}"), soft_wrap=True)
+
+
+def _document(image: Path, lines: Sequence[Line], genes: Sequence[GeneRow]) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from pipeline.records.figid import printable
+
+    return {
+        "image": printable(str(image)),
+        "lines": [
+            {
+                "text": line.text,
+                "polygon": line.region
+                and [[round(float(x), 2), round(float(y), 2)] for x, y in line.region.polygon],
+                "confidence": round(float(line.confidence), 4),
+                "readers": line.readers,
+            }
+            for line in lines
+        ],
+        "genes": [asdict(row) for row in genes],
+    }
+
+
+def _print(image: Path, lines: Sequence[Line], genes: Sequence[GeneRow]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from pipeline.records.figid import printable
+
+    text = Table("confidence", "readers", "line", box=None, padding=(0, 2, 0, 0))
+    for line in lines:
+        text.add_row(f"{line.confidence:.2f}", ", ".join(line.readers), printable(line.text))
+    names = Table("word", "symbol", "source", "gene", "entrez", box=None, padding=(0, 2, 0, 0))
+    for row in genes:
+        fields = (row.word, row.symbol, row.source, row.hgnc_symbol, row.entrez)
+        names.add_row(*map(printable, fields))
+    out = console.out()
+    title = f"{printable(str(image))}: {len(lines)} lines, {len(genes)} gene rows"
+    out.print(Text(title, style="bold"), soft_wrap=True)
+    for table in (text, names):
+        if table.row_count:
+            out.print(table)

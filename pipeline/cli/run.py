@@ -1,0 +1,152 @@
+"""``pfcurate run``: a batch of figures in, updated records, diffs and a ledger out."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.curation.policies import Policy
+from pipeline.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from pipeline.curation.discovery import Discovery
+    from pipeline.running.engines import Engines
+    from pipeline.running.workers import Executor
+
+log = logging.getLogger(__name__)
+
+
+def run(
+    images: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="IMAGES...",
+            help="Image files, folders of them, or globs; may be left out with --text.",
+        ),
+    ] = None,
+    *,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Output folder; created if missing.")
+    ],
+    records: Annotated[
+        Path | None,
+        typer.Option(
+            "--records",
+            metavar="DIR",
+            help="Folder of curated FIGID.md or metadata FIGID.yml; default: beside each image.",
+        ),
+    ] = None,
+    policy: Annotated[
+        Policy,
+        typer.Option(
+            help="union: keep curated rows and append new ones; replace: rows as read now; "
+            "report: write diffs only."
+        ),
+    ] = Policy.UNION,
+    readers: Annotated[
+        str | None,
+        typer.Option(metavar="NAME,...", help="Readers to use (default: tesseract,ppocr)."),
+    ] = None,
+    text: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder of FIGID.txt, or Google Cloud Vision FIGID.json, to use instead of "
+            "reading the images.",
+        ),
+    ] = None,
+    lexicon: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Lexicon folder to use instead of the built-in one."),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs", "-j", min=1, metavar="N", help="Worker processes (default: one a processor)."
+        ),
+    ] = None,
+    in_place: Annotated[
+        bool, typer.Option("--in-place", help="Also write each record over its input file.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also do figures whose result is up to date.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object per figure, as each is done.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print the summary and its failures only.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Print the genes of every figure; log more.")
+    ] = False,
+) -> None:
+    """Curate figures: read them, name their genes, update their records.
+
+    Writes DIR/records/FIGID.md, DIR/diff/FIGID.yaml and DIR/run.db. A figure whose
+    image, record, settings and versions are as they were is not done again. After
+    Ctrl-C the figures in flight are finished; the same command goes on later.
+    """
+    if not images and text is None:
+        raise UsageError("IMAGES", "none is given", "Give image files, folders or globs")
+    if in_place and policy is Policy.REPORT:
+        raise UsageError(
+            "--in-place",
+            "the policy report leaves records as they are",
+            "Leave out one of the two",
+        )
+    if text is not None and readers is not None:
+        raise UsageError(
+            "--readers", "with --text no image is read", "Leave out --readers or --text"
+        )
+    if quiet and verbose:
+        raise UsageError("--quiet", "it contradicts --verbose", "Leave out one of the two")
+    from pipeline.cli import run_view
+    from pipeline.running.batch import Plan, default_jobs, run_batch
+    from pipeline.running.engines import Engines, reader_names
+    from pipeline.running.writing import Output
+
+    names = () if text is not None else reader_names(readers)
+    engines = Engines(policy, names, lexicon)
+    versions = engines.probe()  # before anything else: it says what is missing
+    found = _discover(images or [], records, text)
+    output = Output(out)
+    output.check_apart(found.figures)
+    plan = Plan(
+        figures=found.figures,
+        problems=found.problems,
+        output=output,
+        config=engines.config(),
+        versions=versions,
+        emits=policy is not Policy.REPORT,
+        in_place=in_place,
+        force=force,
+    )
+    total = len(plan.figures) + len(plan.problems)
+    view = run_view.View(output, total, as_json=as_json, quiet=quiet, verbose=verbose)
+    with view:
+        executor = _executor(engines, min(jobs or default_jobs(), total))
+        summary = run_batch(plan, executor, view.show)
+    view.finish(summary)
+    if summary.interrupted:
+        raise typer.Exit(ExitCode.INTERRUPTED)
+    if summary.failures:
+        raise typer.Exit(ExitCode.SOME_FAILED)
+
+
+def _discover(images: list[str], records: Path | None, text: Path | None) -> Discovery:
+    from pipeline.curation.discovery import discover
+
+    found = discover(images, records, text)
+    if found.orphans:
+        log.warning("%d records in %s belong to no image given", found.orphans, records)
+    return found
+
+
+def _executor(engines: Engines, jobs: int) -> Executor:
+    from pipeline.running.workers import LocalExecutor, SerialExecutor
+
+    return SerialExecutor(engines) if jobs <= 1 else LocalExecutor(engines, jobs)
