@@ -9,6 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly VENV=.venv
 readonly STAMP=$VENV/.setup-done
+readonly PLACE=$VENV/.setup-place
 readonly MISSING_DEPENDENCY=3
 readonly INPUTS=(requirements-dev.lock pyproject.toml scripts/setup.sh)
 
@@ -37,7 +38,7 @@ find_python() {
 }
 
 has_tesseract() {
-    command -v tesseract >/dev/null && tesseract --list-langs 2>/dev/null | grep -qx eng
+    command -v tesseract >/dev/null && tesseract --list-langs 2>/dev/null | grep -x eng >/dev/null
 }
 
 missing_packages() {
@@ -70,6 +71,13 @@ make_environment() {
     say "making $VENV with $("$python" --version) (a few minutes the first time)"
     rm -rf "$VENV"
     "$python" -m venv "$VENV"
+    pwd >"$PLACE"
+}
+
+# Made here, not moved or copied here (its scripts name the place where it was made), with
+# its base interpreter still there, and not cut off half-way.
+whole_environment() {
+    [[ -e $PLACE && $(<"$PLACE") == "$PWD" ]] && "$VENV/bin/python" -c 'import pip' 2>/dev/null
 }
 
 install_locked() {
@@ -85,12 +93,11 @@ main() {
     if ((${#missing[@]})); then
         install_packages "${missing[@]}"
     fi
-    if "$VENV/bin/python" -c '' 2>/dev/null && [[ -e $STAMP && $(<"$STAMP") == "$(fingerprint)" ]]; then
+    # An environment that only lags behind the lock is brought up to it.
+    whole_environment || make_environment
+    if [[ -e $STAMP && $(<"$STAMP") == "$(fingerprint)" ]]; then
         return
     fi
-    # An environment whose base interpreter was removed, or that was cut off half-way, is
-    # made anew; one that only lags behind the lock is brought up to it.
-    "$VENV/bin/python" -m pip --version >/dev/null 2>&1 || make_environment
     install_locked
     fingerprint >"$STAMP"
     say "done"
