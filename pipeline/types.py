@@ -136,6 +136,8 @@ class LexiconEntry:
         genes: the gene, or every member of the family.
         family: family identifier for ``Source.FAMILY``, else empty.
         origin: the table or rule that the term came from, for explanations.
+        spelling: the very spelling that was looked up; differs from ``term`` for
+            families, whose ``term`` is the family's name.
     """
 
     term: str
@@ -143,6 +145,7 @@ class LexiconEntry:
     genes: tuple[Gene, ...]
     family: str = ""
     origin: str = ""
+    spelling: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,7 @@ class Mention:
         rules: named rules that led from the text to the entry, in order.
         score: belief that the figure shows this gene or family, 0 to 1.
         region: where it stands, if known.
+        evidence: what the score is made of: name and weight (log odds) of each piece.
     """
 
     text: str
@@ -168,6 +172,7 @@ class Mention:
     rules: tuple[str, ...] = ()
     score: float = 1.0
     region: Region | None = None
+    evidence: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,9 +81,12 @@ class Lexicon:
         if term.source is Source.FAMILY:
             genes = self.members(term.target)
             # Rows carry the family's own name, so that its spellings are one mention.
-            return LexiconEntry(term.target, term.source, genes, term.target, term.origin)
+            return LexiconEntry(
+                term.target, term.source, genes, term.target, term.origin, term.text
+            )
         gene = self.gene(term.target)
-        return LexiconEntry(term.text, term.source, (gene,) if gene else (), "", term.origin)
+        genes = (gene,) if gene else ()
+        return LexiconEntry(term.text, term.source, genes, "", term.origin, term.text)
 
 
 def load_lexicon(folder: Path | None = None) -> Lexicon:

@@ -1,0 +1,1 @@
+"""Naming: from lines of text to the genes and families that they mention (spaCy)."""

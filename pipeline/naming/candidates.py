@@ -1,0 +1,163 @@
+"""Candidates: every name that a line may hold, before anything is judged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.lexicon.folding import GREEK_LETTERS, fold, latinise
+from pipeline.lexicon.load import Lexicon
+from pipeline.naming.compounds import SEPARATORS, compounds, inner_range
+from pipeline.naming.variants import Variant, variants
+from pipeline.types import LexiconEntry
+
+#: Longest name in tokens, separators counted, and longest key looked up.
+_TOKENS = 9
+_KEY_LENGTH = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One reading of a token span as a lexicon entry.
+
+    Attributes:
+        start: first token of the line.
+        end: token after the last.
+        text: the name looked up before rules were applied (``STAT2`` for the 2 of STAT1/2).
+        variant: how the name was rewritten to be found.
+        entry: the entry found.
+        rivals: number of other genes that the same key could stand for with equal right.
+        item: index of the name within a list, 0 for a plain name.
+        listed: whether the name is one of a list.
+    """
+
+    start: int
+    end: int
+    text: str
+    variant: Variant
+    entry: LexiconEntry
+    rivals: int = 0
+    item: int = 0
+    listed: bool = False
+
+
+def candidates(
+    words: Sequence[str], spaces: Sequence[bool], lexicon: Lexicon
+) -> Iterator[Candidate]:
+    """All candidates in one line of tokens.
+
+    Args:
+        words: token texts of the line.
+        spaces: whether a blank follows each token.
+        lexicon: what names are looked up in.
+    """
+    for compound in compounds(words, spaces):
+        for number, item in enumerate(compound.items):
+            for candidate in resolve(item.text, compound.start, compound.end, lexicon):
+                yield Candidate(
+                    candidate.start, candidate.end, item.text, candidate.variant,
+                    candidate.entry, candidate.rivals, number, listed=True,
+                )  # fmt: skip
+    for start, word in enumerate(words):
+        if not word[0].isalnum():
+            continue
+        for number, text in enumerate(inner_range(word)):
+            for found in resolve(text, start, start + 1, lexicon):
+                yield Candidate(
+                    start, start + 1, text, found.variant, found.entry, found.rivals, number, True
+                )
+        for end in range(start + 1, min(start + _TOKENS, len(words)) + 1):
+            last = words[end - 1]
+            if last == "\n":
+                break
+            if last[0].isalnum():
+                text = _written(words, spaces, start, end)
+                yield from _window(text, start, end, lexicon, single=end == start + 1)
+
+
+def _written(words: Sequence[str], spaces: Sequence[bool], start: int, end: int) -> str:
+    return "".join(
+        words[i] + (" " if spaces[i] and i + 1 < end else "") for i in range(start, end)
+    )
+
+
+def _window(
+    text: str, start: int, end: int, lexicon: Lexicon, *, single: bool
+) -> Iterator[Candidate]:
+    if single:
+        yield from resolve(text, start, end, lexicon)
+        return
+    # Over several tokens only what the lexicon spells with the same breaks: "Cyclin D1"
+    # is a name, the end of one label and the start of the next are not.
+    for found in resolve(text, start, end, lexicon, rewrite=False):
+        if _same_breaks(text, found.entry.spelling or found.entry.term):
+            yield found
+
+
+def resolve(
+    text: str, start: int, end: int, lexicon: Lexicon, *, rewrite: bool = True
+) -> Iterator[Candidate]:
+    """Candidates for one written name: as printed, and by every rule that leads to an entry."""
+    for variant in variants(text) if rewrite else (Variant(text),):
+        key = fold(variant.text)
+        if not 1 < len(key) <= _KEY_LENGTH or key not in lexicon:
+            continue
+        entries = lexicon.find(key)
+        for entry in _distinct(entries):
+            rivals = {
+                gene
+                for other in entries
+                if other.source is entry.source and not other.family
+                for gene in other.genes
+            } - set(entry.genes)
+            yield Candidate(start, end, text, variant, entry, len(rivals))
+
+
+def _distinct(entries: Sequence[LexiconEntry]) -> Iterator[LexiconEntry]:
+    seen = set()
+    for entry in entries:
+        identity = (entry.source, entry.genes, entry.origin, entry.spelling)
+        if identity not in seen:
+            seen.add(identity)
+            yield entry
+
+
+_JOINTS = re.compile(r"[^\W_]")
+
+
+def _same_breaks(text: str, spelling: str) -> bool:
+    """Whether ``spelling`` has a break wherever ``text`` has one, and the same separators.
+
+    A break is white space or punctuation, a change between letters and digits, from small
+    to capital letters, or to a Greek letter.
+    """
+    wanted, given = _breaks(text), _breaks(spelling)
+    if _separators(text) != _separators(spelling):
+        return False
+    return all(at in given for at, apart in wanted.items() if apart)
+
+
+def _separators(text: str) -> list[str]:
+    return [char for char in text if char in SEPARATORS]
+
+
+def _breaks(text: str) -> dict[int, bool]:
+    """Offsets in the folded text at which there is a break; True where characters stand there."""
+    found: dict[int, bool] = {}
+    offset, previous, apart = 0, "", False
+    for char in text:
+        if not _JOINTS.match(char):
+            apart = apart or bool(previous)
+            continue
+        if previous:
+            turn = (
+                previous.isdigit() != char.isdigit()
+                or (previous.islower() and char.isupper())
+                or (char.lower() in GREEK_LETTERS) != (previous.lower() in GREEK_LETTERS)
+            )
+            if apart or turn:
+                found[offset] = apart
+        offset += len(latinise(char))
+        previous, apart = char, False
+    return found

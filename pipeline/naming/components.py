@@ -1,0 +1,168 @@
+"""The spaCy components: gene candidates, their judgement, and the choice among them.
+
+The document of a figure holds all of its lines, one under the other. Components read and
+write spans: ``doc.spans["candidates"]`` has everything that could be a name, with its
+evidence; ``doc.spans["genes"]`` what was chosen. A span's label is GENE or FAMILY, its
+``kb_id`` the approved symbol or the family id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from pipeline.lexicon.load import Lexicon
+from pipeline.naming.candidates import Candidate, candidates
+from pipeline.naming.context import Context
+from pipeline.naming.evidence import THRESHOLD, judge, score
+from pipeline.naming.meanings import Meanings
+from pipeline.types import Line
+
+CANDIDATES, GENES = "candidates", "genes"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A candidate with its evidence and score; tokens are counted in the document."""
+
+    candidate: Candidate
+    start: int
+    end: int
+    line: int
+    evidence: tuple[tuple[str, float], ...] = ()
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class FigureText:
+    """What the components know of a figure beside its tokens (``doc.user_data``)."""
+
+    lines: Sequence[Line]
+    context: Context
+
+
+def line_spans(doc: Doc) -> Iterable[tuple[int, int, int]]:
+    """(line number, first token, token after the last) of every line of the figure."""
+    start = number = 0
+    for token in doc:
+        if token.text == "\n":
+            yield number, start, token.i
+            start, number = token.i + 1, number + 1
+    yield number, start, len(doc)
+
+
+class GeneMatcher:
+    """Finds every span that the lexicon could name; assigns ``doc.spans["candidates"]``."""
+
+    lexicon: Lexicon
+    meanings: Meanings
+
+    def match(self, doc: Doc) -> list[Judged]:
+        """Candidates of all lines, judged."""
+        figure: FigureText = doc.user_data["figure"]
+        found = []
+        for number, start, end in line_spans(doc):
+            words = [token.text for token in doc[start:end]]
+            spaces = [bool(token.whitespace_) for token in doc[start:end]]
+            confidence = figure.lines[number].confidence
+            for candidate in candidates(words, spaces, self.lexicon):
+                evidence = judge(
+                    candidate, confidence, figure.context, self.meanings, self.lexicon
+                )
+                at, to = start + candidate.start, start + candidate.end
+                found.append(Judged(candidate, at, to, number, evidence, score(evidence)))
+        return found
+
+    def set_annotations(self, doc: Doc, found: Iterable[Judged]) -> None:
+        """Write the candidates as spans."""
+        annotate(doc, CANDIDATES, found)
+
+    def __call__(self, doc: Doc) -> Doc:
+        self.set_annotations(doc, self.match(doc))
+        return doc
+
+
+class GeneChooser:
+    """Chooses among overlapping candidates; assigns ``doc.spans["genes"]``."""
+
+    threshold: float = THRESHOLD
+
+    def match(self, doc: Doc) -> list[Judged]:
+        """The chosen candidates in reading order."""
+        return choose_longest(judged_spans(doc, CANDIDATES), self.threshold)
+
+    def set_annotations(self, doc: Doc, chosen: Iterable[Judged]) -> None:
+        """Write the chosen names as spans."""
+        annotate(doc, GENES, chosen)
+
+    def __call__(self, doc: Doc) -> Doc:
+        self.set_annotations(doc, self.match(doc))
+        return doc
+
+
+def choose_longest(found: Sequence[Judged], threshold: float) -> list[Judged]:
+    """Longest believed span first, then the best score; the names of a list stay together.
+
+    Within one span (or one item of a list) the best-scored entry is chosen.
+    """
+    best: dict[tuple[int, int, bool, int], Judged] = {}
+    for judged in found:
+        item = judged.candidate.item if judged.candidate.listed else -1
+        slot = (judged.start, judged.end, judged.candidate.listed, item)
+        if slot not in best or _rank(judged) > _rank(best[slot]):
+            best[slot] = judged
+    believed = [judged for judged in best.values() if judged.score >= threshold]
+    believed.sort(key=lambda j: (j.start - j.end, -j.score, j.start, j.candidate.item))
+    taken: dict[int, tuple[int, int, bool]] = {}
+    chosen = []
+    for judged in believed:
+        owner = (judged.start, judged.end, judged.candidate.listed)
+        tokens = range(judged.start, judged.end)
+        if all(taken.get(token, owner) == owner for token in tokens):
+            taken.update(dict.fromkeys(tokens, owner))
+            chosen.append(judged)
+    return sorted(chosen, key=lambda j: (j.start, j.candidate.item))
+
+
+def _rank(judged: Judged) -> tuple[float, int, str]:
+    """Best score first; ties go to the family, then to the name that sorts first."""
+    entry = judged.candidate.entry
+    return (round(judged.score, 9), len(entry.genes), entry.term)
+
+
+def annotate(doc: Doc, group: str, found: Iterable[Judged]) -> None:
+    """Write judged candidates as a span group, their evidence beside it.
+
+    The evidence stands in ``doc.user_data``: extension attributes of a span are keyed by
+    its place, and candidates of one place would overwrite each other's.
+    """
+    judged = list(found)
+    doc.user_data[group] = judged
+    doc.spans[group] = [_span(doc, item) for item in judged]
+
+
+def judged_spans(doc: Doc, group: str) -> list[Judged]:
+    """The candidates behind the spans of a group, in the same order."""
+    return list(doc.user_data.get(group, ()))
+
+
+def _span(doc: Doc, judged: Judged) -> Span:
+    entry = judged.candidate.entry
+    label = "FAMILY" if entry.family else "GENE"
+    identity = entry.family or entry.genes[0].hgnc_symbol
+    return Span(doc, judged.start, judged.end, label=label, kb_id=identity)
+
+
+@Language.factory("gene_matcher", assigns=["doc.spans"])
+def make_gene_matcher(nlp: Language, name: str) -> GeneMatcher:
+    """Factory of ``GeneMatcher``; its lexicon is set by ``Namer``."""
+    return GeneMatcher()
+
+
+@Language.factory("gene_chooser", requires=["doc.spans"], assigns=["doc.spans"])
+def make_gene_chooser(nlp: Language, name: str) -> GeneChooser:
+    """Factory of ``GeneChooser``."""
+    return GeneChooser()

@@ -1,0 +1,124 @@
+"""Lists printed as one label: ``STAT1/2``, ``IKKα/β``, ``TLRs 3/7/9``, ``Cathepsin A-D, F``.
+
+A list is a head (the first name, written out) followed by separators and short tails. Each
+tail replaces the head's own last number or letter: ``SMAD2/3`` is SMAD2 and SMAD3.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.lexicon.folding import GREEK_LETTERS
+
+_GREEK = "".join(GREEK_LETTERS)
+SEPARATORS = frozenset("/,&+|;、，／")
+
+#: The end of a head that a tail replaces, by kind of tail.
+_NUMBER_END = re.compile(r"(.*?[^\d])(\d+[A-Za-z]?)$")
+_GREEK_END = re.compile(rf"(.*?[^{_GREEK}])([{_GREEK}]|-?[aBb]|alpha|beta)$")
+_LETTER_END = re.compile(r"(.*?[\d a-z-])([A-Z])$")
+
+_TAIL = re.compile(rf"\d{{1,2}}[A-Za-z{_GREEK}]?|[{_GREEK}ßaB]\d?|[A-Z]|I{{1,3}}|IV")
+_RANGE = re.compile(r"(\d{1,2}|[A-Z])[-‐–](\d{1,2}|[A-Z])")
+
+#: A range names everything between its ends; longer ones are no list of genes.
+_LONGEST_RANGE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One name of a list: where its tail stands (token index) and the name written out."""
+
+    token: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compound:
+    """A list in one line: token span ``start:end`` and its items, the head first."""
+
+    start: int
+    end: int
+    items: tuple[Item, ...]
+
+
+def compounds(words: Sequence[str], spaces: Sequence[bool]) -> Iterator[Compound]:
+    """Find the lists in one line of tokens (``spaces``: whether a blank follows a token)."""
+    index = 0
+    while index < len(words):
+        found = _list_at(words, spaces, index)
+        if found:
+            yield found
+            index = max(found.end, index + 1)
+        else:
+            index += 1
+
+
+def _list_at(words: Sequence[str], spaces: Sequence[bool], start: int) -> Compound | None:
+    head = words[start]
+    if not head or not head[0].isalnum() or len(head) < 2:
+        return None
+    first, end = start, start + 1
+    # "TLR 7/8", "GSK 3α/β", "TLRs 2/4", "Cathepsin A-D, F": the head's own tail stands apart.
+    apart = end < len(words) and spaces[start] and _is_tail(words[end])
+    if apart:
+        first, end = end, end + 1
+    tails: list[tuple[int, str]] = []
+    while end + 1 < len(words) and words[end] in SEPARATORS and _is_tail(words[end + 1]):
+        tails.append((end + 1, words[end + 1]))
+        end += 2
+    ranged = _RANGE.fullmatch(words[first]) if apart else None
+    if not tails and not ranged:
+        return None
+    if apart:
+        stem = re.sub(r"(?<=[A-Z0-9])s$", "", head)
+        items = [Item(first, f"{stem} {part}") for part in _parts(words[first])]
+    else:
+        items = [Item(start, head)]
+    for at, tail in tails:
+        for part in _parts(tail):
+            if (name := _replace(items[0].text, part)) is None:
+                return None
+            items.append(Item(at, name))
+    return Compound(start, end, tuple(items))
+
+
+def _is_tail(word: str) -> bool:
+    return bool(_TAIL.fullmatch(word) or _RANGE.fullmatch(word))
+
+
+def _parts(tail: str) -> list[str]:
+    match = _RANGE.fullmatch(tail)
+    if not match:
+        return [tail]
+    low, high = match.groups()
+    if low.isdigit() and high.isdigit():
+        numbers = range(int(low), min(int(high), int(low) + _LONGEST_RANGE) + 1)
+        return [str(number) for number in numbers] or [low, high]
+    if len(low) == len(high) == 1 and low < high:
+        return [chr(code) for code in range(ord(low), ord(high) + 1)]
+    return [low, high]
+
+
+def _replace(head: str, tail: str) -> str | None:
+    """``head`` with its own last number, Greek letter or letter replaced by ``tail``."""
+    if tail[0].isdigit():
+        match = _NUMBER_END.match(head)
+        # IFNAR1/2 and IL-1R1/2 end in the number; TLR3 (TIR)/4 does not
+        return match.group(1) + tail if match else None
+    if tail[0] in _GREEK or tail[0] in "ßaB":
+        match = _GREEK_END.match(head)
+        return match.group(1) + tail.replace("ß", "β") if match else None
+    match = _LETTER_END.match(head)
+    return match.group(1) + tail if match else None
+
+
+def inner_range(word: str) -> tuple[str, ...]:
+    """Names in a word that is itself a range: ``IL-1-3`` is IL-1, IL-2 and IL-3."""
+    match = re.fullmatch(r"([A-Za-z]{2,}-?)(\d{1,2})[-–](\d{1,2})", word)
+    if not match or not int(match.group(2)) < int(match.group(3)):
+        return ()
+    span = range(int(match.group(2)), int(match.group(3)) + 1)
+    return tuple(f"{match.group(1)}{number}" for number in span) if len(span) <= 12 else ()

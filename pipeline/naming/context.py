@@ -1,0 +1,117 @@
+"""What the caption and titles of a figure say about the names printed in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from pipeline.lexicon.folding import fold
+from pipeline.naming.tokenizer import split
+
+#: Longest name, in words, looked for in a caption.
+_WORDS = 4
+
+#: Last words of a long form that no gene or protein carries: an abbreviation so explained
+#: is no gene in this figure, whatever else it may be called.
+_NO_GENE = frozenset(
+    """
+    acid acids activity adhesion apparatus apoptosis assay autophagy bacteria barrier body
+    bodies carcinoma cell cells cartilage chain cycle cytosol damage death degradation disease
+    disorder element elements ester failure fibrosis fusion genome glycol injury leukemia
+    lipid lipids lipopolysaccharide lymphocyte lymphocytes macrophage macrophages matrix
+    membrane membranes microscopy mitochondria model network neuron neurons nucleus pathway
+    peptidoglycan period permeabilization phase phosphate plasma population potential
+    precursor pressure reaction region resistance response responses reticulum ribosome rna
+    sequence sequences site species spectrometry stress syndrome system therapy time tissue
+    transcript transition transport treatment tumor vesicle vesicles virus viruses wall zone
+    """.split()
+)
+
+#: ``long form (ABBR)``: the words before the bracket are looked at from the last one back.
+_BRACKETED = re.compile(r"((?:[\w'’/-]+ ){1,8})\(([A-Za-z][\w/-]{1,9})[);,]")
+#: ``ABBR, long form;`` and ``ABBR: long form``, as legends list abbreviations.
+_LISTED = re.compile(r"(?:^|[.;] ?)([A-Z][\w/-]{1,9})[,:=] ?([a-z][^.;,]{5,60})(?=[.;,]|$)", re.M)
+
+_OTHER_LIFE = re.compile(
+    r"\b(arabidopsis|plants?|rice|maize|wheat|tobacco|tomato|chloroplasts?|phytohormones?|"
+    r"saccharomyces|yeasts?|candida|escherichia|e\. coli|salmonella|bacillus|mycobacterium|"
+    r"streptomyces|pseudomonas|drosophila|caenorhabditis|c\. elegans|plasmodium|toxoplasma|"
+    r"leishmania|trypanosoma)\b",
+    re.IGNORECASE,
+)
+_ANIMAL = re.compile(
+    r"\b(humans?|patients?|mouse|mice|murine|rats?|mammals?|mammalian|macrophages?|"
+    r"t cells?|hepat\w+|cancers?|tumou?rs?|neurons?|immune|infected cells?|host)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Prior evidence from a figure's caption and titles.
+
+    Attributes:
+        keys: folded names of one to four words that stand in the text.
+        long_forms: long form by abbreviation key, for abbreviations that the text spells out.
+        other_life: it speaks of plants, bacteria, yeast or flies and not of mammals.
+    """
+
+    keys: frozenset[str] = frozenset()
+    long_forms: dict[str, str] = field(default_factory=dict)
+    other_life: bool = False
+
+    def spells_out_no_gene(self, key: str) -> bool:
+        """Whether the text explains ``key`` as something that is no gene."""
+        long_form = self.long_forms.get(key, "").lower()
+        return bool(long_form) and long_form.split()[-1] in _NO_GENE
+
+
+def read_context(text: str) -> Context:
+    """Read caption and titles; empty text gives empty evidence."""
+    if not text.strip():
+        return Context()
+    words = [word for word in split(text) if word[0].isalnum()]
+    keys = {
+        fold("".join(words[start : start + length]))
+        for length in range(1, _WORDS + 1)
+        for start in range(len(words) - length + 1)
+    }
+    other = len(_OTHER_LIFE.findall(text))
+    return Context(
+        frozenset(key for key in keys if len(key) > 1),
+        _long_forms(text),
+        other >= 2 and other > 2 * len(_ANIMAL.findall(text)),
+    )
+
+
+def _long_forms(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for match in _LISTED.finditer(text):
+        if _initials_agree(match.group(1), match.group(2)):
+            found[fold(match.group(1))] = match.group(2).strip()
+    for match in _BRACKETED.finditer(text):
+        words = match.group(1).split()
+        for start in range(len(words) - 1, -1, -1):
+            form = " ".join(words[start:])
+            if _initials_agree(match.group(2), form):
+                found[fold(match.group(2))] = form
+                break
+    return found
+
+
+def _initials_agree(short: str, long_form: str) -> bool:
+    """Whether the abbreviation starts with the long form's initial and holds its letters.
+
+    The rule of Schwartz and Hearst (2003): every letter of the short form occurs in the
+    long form in order, the first at its beginning.
+    """
+    letters = [char for char in short.lower() if char.isalpha()]
+    long_form = long_form.lower()
+    if not letters or not long_form.startswith(letters[0]):
+        return False
+    at = 0
+    for letter in letters:
+        at = long_form.find(letter, at) + 1
+        if not at:
+            return False
+    return True

@@ -1,0 +1,155 @@
+"""Evidence: how sure a candidate is, as a sum of named log odds.
+
+Each piece of evidence has a name and a weight; the score is the logistic function of
+their sum. Weights stand in one table here so that they can be read, explained and fitted
+together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from pipeline.lexicon.folding import fold
+from pipeline.lexicon.load import Lexicon
+from pipeline.naming.candidates import Candidate
+from pipeline.naming.context import Context
+from pipeline.naming.meanings import Meanings
+from pipeline.types import Source
+
+#: A candidate is a mention from this score on.
+THRESHOLD = 0.5
+
+#: Log odds of each piece of evidence.
+WEIGHTS = {
+    # kind of entry, by where the term comes from
+    "approved symbol": 2.6,
+    "name used in pathways": 3.2,
+    "family": 2.3,
+    "gene root": 1.0,
+    "alias, unambiguous": 1.5,
+    "alias, in common use": 2.4,
+    "approved name": 2.4,
+    "previous symbol": 0.8,
+    # how it is printed
+    "printed as in the lexicon": 0.8,
+    "letters and digits": 0.6,
+    "two characters": -2.0,
+    "three characters": -0.4,
+    "five or more characters": 0.4,
+    "small letters": -3.0,
+    "digit first, short": -1.5,
+    # competition
+    "other genes have this alias": -0.8,
+    "not a protein or microRNA": -1.8,
+    "English word": -4.0,
+    "English word in capitals": -2.5,
+    "also a": -3.2,
+    "caption explains it otherwise": -5.0,
+    "figure of another organism": -2.5,
+    # context
+    "in the caption or title": 1.3,
+}
+
+#: Reading confidence below this counts against a candidate, per unit of shortfall.
+_SURE_READING = 0.9
+_READING_WEIGHT = 6.0
+
+_KIND = {
+    Source.SYMBOL: "approved symbol",
+    Source.FAMILY: "family",
+    Source.ALIAS: "alias, unambiguous",
+    Source.PREVIOUS: "previous symbol",
+}
+_ORIGIN = {
+    "pathway names": "name used in pathways",
+    "gene root": "gene root",
+    "approved name": "approved name",
+}
+
+
+def score(evidence: tuple[tuple[str, float], ...]) -> float:
+    """Probability from the sum of log odds."""
+    return 1.0 / (1.0 + math.exp(-sum(weight for _, weight in evidence)))
+
+
+def judge(
+    candidate: Candidate,
+    confidence: float,
+    context: Context,
+    meanings: Meanings,
+    lexicon: Lexicon,
+) -> tuple[tuple[str, float], ...]:
+    """All evidence for and against one candidate.
+
+    Args:
+        candidate: what to judge.
+        confidence: how sure the reading of its line is, 0 to 1.
+        context: what caption and titles say.
+        meanings: other meanings of the text.
+        lexicon: where the candidate's entry comes from.
+    """
+    names = [*_kind(candidate, lexicon), *_print(candidate)]
+    evidence = [(name, WEIGHTS[name]) for name in names]
+    if candidate.variant.rules:
+        evidence.append((" + ".join(candidate.variant.rules), -candidate.variant.cost))
+    if confidence < _SURE_READING:
+        evidence.append(("doubtful reading", (confidence - _SURE_READING) * _READING_WEIGHT))
+    evidence += _competition(candidate, context, meanings)
+    if not context.keys.isdisjoint((fold(candidate.text), fold(candidate.variant.text))):
+        evidence.append(("in the caption or title", WEIGHTS["in the caption or title"]))
+    return tuple(evidence)
+
+
+def _kind(candidate: Candidate, lexicon: Lexicon) -> Iterator[str]:
+    entry = candidate.entry
+    kind = _ORIGIN.get(entry.origin, _KIND[entry.source])
+    if entry.origin == "FamPlex" and entry.source is Source.ALIAS:
+        kind = "alias, in common use"
+    yield kind
+    if candidate.rivals and kind in ("alias, unambiguous", "previous symbol"):
+        yield "other genes have this alias"
+    if not entry.family:
+        info = lexicon.info(entry.genes[0].hgnc_symbol)
+        if info and info.locus in ("pseudo", "other"):
+            yield "not a protein or microRNA"
+
+
+def _print(candidate: Candidate) -> Iterator[str]:
+    text, key = candidate.text, fold(candidate.variant.text)
+    if not candidate.variant.rules and _plain(text) == _plain(candidate.entry.spelling):
+        yield "printed as in the lexicon"
+    elif text.isalpha() and text.islower():
+        yield "small letters"
+    if len(key) == 2:
+        yield "two characters"
+    elif len(key) == 3:
+        yield "three characters"
+    elif len(key) > 4:
+        yield "five or more characters"
+    if any(char.isdigit() for char in key) and any(char.isalpha() for char in key):
+        if key[0].isdigit() and len(key) < 4:
+            yield "digit first, short"
+        else:
+            yield "letters and digits"
+
+
+def _competition(
+    candidate: Candidate, context: Context, meanings: Meanings
+) -> Iterator[tuple[str, float]]:
+    text = candidate.text
+    if meanings.is_word(text):
+        name = "English word in capitals" if text.isupper() else "English word"
+        yield name, WEIGHTS[name]
+    if other := meanings.competing(text):
+        yield f"also a {other}", WEIGHTS["also a"]
+    if context.spells_out_no_gene(fold(text)):
+        name = "caption explains it otherwise"
+        yield name, WEIGHTS[name]
+    if context.other_life:
+        yield "figure of another organism", WEIGHTS["figure of another organism"]
+
+
+def _plain(text: str) -> str:
+    """Letters and digits only, case kept: hyphens and blanks are no difference in print."""
+    return "".join(char for char in text if char.isalnum())

@@ -1,0 +1,67 @@
+"""Other meanings of gene-like text: chemicals, places, viral proteins, English words."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from pipeline.errors import LexiconError
+from pipeline.resources import models_dir
+
+
+class Meanings:
+    """What a text can mean besides a gene.
+
+    Attributes:
+        version: size and modification independent digest of the lists' content.
+    """
+
+    def __init__(self, terms: dict[str, str], words: frozenset[str], version: str) -> None:
+        self._terms = terms
+        self._words = words
+        self.version = version
+
+    def competing(self, text: str) -> str:
+        """Class of the other meaning (``chemical``, ``virus``, ...), empty if none.
+
+        Case counts: ``Tat`` is the protein of a virus, ``TAT`` may be a gene.
+        """
+        plain = "".join(char for char in text if char.isalnum())
+        return self._terms.get(plain, "")
+
+    def is_word(self, text: str) -> bool:
+        """Whether the text is an English word, in any case."""
+        return text.lower() in self._words
+
+
+@cache
+def load_meanings(folder: Path | None = None) -> Meanings:
+    """Read ``other_meanings.tsv`` and ``english_words.txt``.
+
+    Raises:
+        LexiconError: a list is missing or malformed.
+    """
+    import hashlib
+
+    folder = folder or models_dir() / "curated"
+    texts = []
+    for name in ("other_meanings.tsv", "english_words.txt"):
+        try:
+            texts.append((folder / name).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise LexiconError(
+                folder / name, f"cannot be read ({error})", "Reinstall pfcurate"
+            ) from error
+    terms: dict[str, str] = {}
+    for line in _lines(texts[0]):
+        kind, _, listed = line.partition("\t")
+        for term in listed.split():
+            plain = "".join(char for char in term if char.isalnum())
+            terms.setdefault(plain, kind)
+    words = frozenset(line.strip().lower() for line in _lines(texts[1]))
+    version = hashlib.sha256("".join(texts).encode()).hexdigest()[:12]
+    return Meanings(terms, words, version)
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]

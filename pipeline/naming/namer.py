@@ -1,0 +1,104 @@
+"""Lines of a figure to the genes and families that they mention."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pipeline.lexicon.load import Lexicon
+from pipeline.naming.context import read_context
+from pipeline.naming.meanings import load_meanings
+from pipeline.types import Line, Mention
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+    from pipeline.naming.components import Judged
+
+
+class Namer:
+    """Names the genes of a figure with a blank English spaCy pipeline of our components."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        """Build the pipeline around ``lexicon``.
+
+        Raises:
+            LexiconError: a list of other meanings is missing or malformed.
+        """
+        self.lexicon = lexicon
+        self.nlp = _pipeline(lexicon)
+
+    def name(self, lines: Sequence[Line], context: str = "") -> tuple[Mention, ...]:
+        """Mentions in reading order.
+
+        Args:
+            lines: the figure's lines, in reading order.
+            context: caption and titles; curated rows must not be part of it.
+        """
+        from pipeline.naming.components import GENES, judged_spans
+
+        doc = self._document(lines, context)
+        return tuple(_mention(doc, judged, lines) for judged in judged_spans(doc, GENES))
+
+    def versions(self) -> dict[str, str]:
+        """Versions of everything that decides what is named."""
+        import spacy
+
+        from pipeline import __version__
+
+        return {
+            "naming": __version__,
+            "lexicon": self.lexicon.version,
+            "meanings": load_meanings().version,
+            "spacy": spacy.__version__,
+        }
+
+    def _document(self, lines: Sequence[Line], context: str) -> Doc:
+        from pipeline.naming.components import FigureText
+
+        doc = self.nlp.make_doc("\n".join(" ".join(line.text.split()) for line in lines))
+        doc.user_data["figure"] = FigureText(lines, read_context(context))
+        for _, component in self.nlp.pipeline:
+            doc = component(doc)
+        return doc
+
+
+def _pipeline(lexicon: Lexicon) -> Language:
+    import spacy
+
+    from pipeline.naming import components
+    from pipeline.naming.tokenizer import LabelTokenizer
+
+    nlp = spacy.blank("en")
+    nlp.tokenizer = LabelTokenizer(nlp.vocab)
+    matcher = nlp.add_pipe("gene_matcher")
+    assert isinstance(matcher, components.GeneMatcher)
+    matcher.lexicon, matcher.meanings = lexicon, load_meanings()
+    nlp.add_pipe("gene_chooser")
+    return nlp
+
+
+def _mention(doc: Doc, judged: Judged, lines: Sequence[Line]) -> Mention:
+    candidate = judged.candidate
+    span = doc[judged.start : judged.end]
+    line_start = doc[judged.start].idx - _offset_in_line(doc, judged.start)
+    return Mention(
+        text=span.text,
+        line=judged.line,
+        start=span.start_char - line_start,
+        end=span.end_char - line_start,
+        entry=candidate.entry,
+        rules=(("list",) if candidate.listed else ()) + candidate.variant.rules,
+        score=judged.score,
+        region=lines[judged.line].region,
+        evidence=judged.evidence,
+    )
+
+
+def _offset_in_line(doc: Doc, token: int) -> int:
+    """Characters between the start of the token's line and the token."""
+    start = token
+    while start and doc[start - 1].text != "\n":
+        start -= 1
+    return doc[token].idx - doc[start].idx

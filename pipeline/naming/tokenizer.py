@@ -1,0 +1,75 @@
+"""A tokenizer for labels of pathway figures.
+
+Gene names keep their hyphens, Greek letters and inner full stops (``NF-κB``, ``IL-1β``,
+``Kir6.2``); what separates names in a label becomes a token of its own (``STAT1/2`` is
+``STAT1``, ``/``, ``2``), so that the matcher can tell a list from a name.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+    from spacy.vocab import Vocab
+
+_TOKEN = re.compile(
+    r"""
+    \s+
+    | [^\W_](?:[-‐‑–.'′’]?[^\W_])*      # a name: letters and digits, single joints inside
+    | .                                  # anything else stands alone
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+#: ``Ass,Mig.Mmp12``: a full stop between a letter and a capitalised word ends a name.
+_STOP_BETWEEN_WORDS = re.compile(r"(?<=[a-z])\.(?=[A-Z][a-z])")
+
+
+def split(text: str) -> list[str]:
+    """Tokens of ``text`` including runs of white space; joining them gives ``text`` back."""
+    pieces: list[str] = []
+    for match in _TOKEN.finditer(text):
+        token = match.group()
+        start = 0
+        for stop in _STOP_BETWEEN_WORDS.finditer(token):
+            pieces += [token[start : stop.start()], "."]
+            start = stop.end()
+        pieces.append(token[start:])
+    return pieces
+
+
+class LabelTokenizer:
+    """spaCy tokenizer built on ``split``; white space other than one blank is a token."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        self.vocab = vocab
+
+    def __call__(self, text: str) -> Doc:
+        from spacy.tokens import Doc
+
+        words: list[str] = []
+        spaces: list[bool] = []
+        for piece in split(text):
+            if piece == " " and words and not spaces[-1]:
+                spaces[-1] = True
+            else:
+                words.append(piece)
+                spaces.append(False)
+        return Doc(self.vocab, words=words, spaces=spaces)
+
+    # spaCy serialises a pipeline's tokenizer; this one has no state.
+    def to_bytes(self, **_: object) -> bytes:
+        """Nothing to store."""
+        return b""
+
+    def from_bytes(self, _data: bytes, **_: object) -> LabelTokenizer:
+        """Nothing to restore."""
+        return self
+
+    def to_disk(self, _path: object, **_: object) -> None:
+        """Nothing to store."""
+
+    def from_disk(self, _path: object, **_: object) -> LabelTokenizer:
+        """Nothing to restore."""
+        return self

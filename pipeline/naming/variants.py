@@ -1,0 +1,147 @@
+"""What else a printed name may be called: modifiers taken off, numerals and letters exchanged.
+
+Every variant carries the named rules that led to it, and their cost in log odds: how much
+less sure a match by that way is than one of the name as printed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.lexicon.folding import GREEK_LETTERS
+
+_GREEK = "".join(GREEK_LETTERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way to write a name: its text, the rules applied, their summed cost (log odds)."""
+
+    text: str
+    rules: tuple[str, ...] = ()
+    cost: float = 0.0
+
+
+def _strip(pattern: str) -> Callable[[str], Iterator[str]]:
+    compiled = re.compile(pattern)
+
+    def rule(text: str) -> Iterator[str]:
+        if match := compiled.fullmatch(text):
+            yield match.group(1)
+
+    return rule
+
+
+_ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4", "V": "5", "VI": "6"}
+_ROMAN_END = re.compile(r"(.*?[A-Za-z%s0-9])[- ]?(VI|IV|V|I{1,3})([AaBb]?)" % _GREEK)
+
+
+def _roman(text: str) -> Iterator[str]:
+    match = _ROMAN_END.fullmatch(text)
+    if match and len(match.group(1)) >= 2 and not match.group(1).isdigit():
+        yield match.group(1) + _ROMAN[match.group(2)] + match.group(3)
+
+
+_Y_FOR_GAMMA = re.compile(r"(.*[A-Za-z])-?[yYvү](R?\d?)")
+
+
+def _gamma(text: str) -> Iterator[str]:
+    match = _Y_FOR_GAMMA.fullmatch(text)
+    if match and len(match.group(1)) >= 2:
+        yield f"{match.group(1)}γ{match.group(2)}"
+
+
+#: Beta is read as one of these where it ends a name, mostly behind a hyphen.
+_B_END = re.compile(r"(.*[A-Za-z0-9])-?[ßPp8](R?\d?)")
+
+
+def _beta(text: str) -> Iterator[str]:
+    match = _B_END.fullmatch(text)
+    if match and len(match.group(1)) >= 3 and ("-" in text or "ß" in text):
+        yield f"{match.group(1)}β{match.group(2)}"
+
+
+#: Characters that readers exchange, by what the character may really be. Only pairs that
+#: look alike in most sans-serif fonts; letters first replaced where digits are expected.
+_CONFUSED = {
+    "I": "1l", "l": "1I", "1": "IlL", "|": "1I", "O": "0", "o": "0", "0": "OD", "S": "5",
+    "s": "5", "5": "S", "B": "8", "8": "B", "Z": "2", "2": "Z", "G": "6", "6": "G", "9": "g",
+    "i": "1l", "L": "1", "D": "0", "!": "1", "Q": "0", "]": "1",
+}  # fmt: skip
+
+
+def _confused(text: str) -> Iterator[str]:
+    for index, char in enumerate(text):
+        for other in _CONFUSED.get(char, ""):
+            yield text[:index] + other + text[index + 1 :]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    name: str
+    cost: float
+    apply: Callable[[str], Iterator[str]]
+
+
+#: Rules in order of trust. Costs are log odds, set by hand from the matches that each rule
+#: made on real figures; see models/README.md.
+_RULES = (
+    _Rule("phosphorylated", 0.2, _strip(r"(?:p|P|phospho|Phospho|ph|pp|pY|pS|pT|P~|p~)-(.{2,})")),
+    _Rule("phosphorylated", 0.4, _strip(r"p([A-Z][\w\-]{2,})")),
+    _Rule("phosphorylated", 0.3, _strip(r"(.{2,})[-~][Pp]")),
+    _Rule("nucleotide-bound", 0.2, _strip(r"(.{2,})-G[TD]P")),
+    _Rule("ubiquitinated", 0.2, _strip(r"(.{2,})-Ub|Ub-(.{2,})")),
+    _Rule("plural", 0.2, _strip(rf"(.*[A-Z0-9{_GREEK}])s")),
+    _Rule("plural", 0.4, _strip(r"(.*[a-z]{3,}[^s\W])s")),
+    _Rule("transcript", 0.2, _strip(r"(.{2,})[- ]?mRNA")),
+    _Rule("mature microRNA", 0.1, _strip(r"((?:mi[Rr]|MIR|let)-?.*?)-[35]p")),
+    _Rule("microRNA", 0.1, _strip(r"(?:hsa|mmu|rno)-(.+)")),
+    _Rule("precursor", 0.3, _strip(r"[Pp]ro-?(.{3,})")),
+    _Rule("processed", 0.4, _strip(r"t(B[Ii][Dd])")),
+    _Rule("spliced form", 0.3, _strip(r"(.*[A-Z]\d+)[suf]")),
+    _Rule("species or soluble", 0.5, _strip(r"(?:rh|rm|hs|mu|hu|[hmrs])-?([A-Z][\w\-]{2,})")),
+    _Rule("knockout", 0.3, _strip(r"(.{2,})(?:-/-|-?KO)")),
+    _Rule("tagged", 0.4, _strip(r"(?:GFP|EGFP|FLAG|Flag|HA|GST|myc|Myc|His)-(.{3,})")),
+    _Rule("activity", 0.4, _strip(r"(?:c|n|m|a)-([A-Z]\w{2,})")),
+    _Rule("Roman numeral", 0.3, _roman),
+    _Rule("y for γ", 0.9, _gamma),
+    _Rule("look-alike of β", 1.2, _beta),
+)
+_CONFUSION = _Rule("confused characters", 1.8, _confused)
+
+#: No chain of rules is longer; three modifiers on one label were never seen.
+_DEPTH = 2
+
+
+@lru_cache(maxsize=16384)
+def variants(text: str) -> tuple[Variant, ...]:
+    """All ways to write ``text``, the cheapest first, ``text`` itself at cost 0.
+
+    Character confusions come last and are never chained, so that a short name cannot be
+    reached from far.
+    """
+    found = {text: Variant(text)}
+    layer = [found[text]]
+    for _ in range(_DEPTH):
+        layer = [
+            new
+            for known in layer
+            for rule in _RULES
+            for result in rule.apply(known.text)
+            if result
+            and result not in found
+            and (new := Variant(result, (*known.rules, rule.name), known.cost + rule.cost))
+        ]
+        for new in layer:
+            found.setdefault(new.text, new)
+    plain = sorted(found.values(), key=lambda variant: variant.cost)
+    confused = [
+        Variant(result, (*base.rules, _CONFUSION.name), base.cost + _CONFUSION.cost)
+        for base in plain
+        for result in _CONFUSION.apply(base.text)
+        if result not in found
+    ]
+    return (*plain, *confused)
