@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.lexicon.folding import GREEK_LETTERS, fold, latinise
 from pipeline.lexicon.load import Lexicon
-from pipeline.naming.compounds import SEPARATORS, compounds, inner_range
+from pipeline.naming.compounds import SEPARATORS, compounds, hidden_slash, inner_range, seams
 from pipeline.naming.variants import Variant, variants
 from pipeline.types import LexiconEntry
 
 #: Longest name in tokens, separators counted, and longest key looked up.
 _TOKENS = 9
 _KEY_LENGTH = 48
+
+#: Log odds that it costs to take a token apart.
+SPLIT_COSTS = {"range": 0.0, "slash read as 1": 1.0, "two names": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +58,11 @@ def candidates(
     for compound in compounds(words, spaces):
         for number, item in enumerate(compound.items):
             for candidate in resolve(item.text, compound.start, compound.end, lexicon):
-                yield Candidate(
-                    candidate.start, candidate.end, item.text, candidate.variant,
-                    candidate.entry, candidate.rivals, number, listed=True,
-                )  # fmt: skip
+                yield replace(candidate, item=number, listed=True)
     for start, word in enumerate(words):
         if not word[0].isalnum():
             continue
-        for number, text in enumerate(inner_range(word)):
-            for found in resolve(text, start, start + 1, lexicon):
-                yield Candidate(
-                    start, start + 1, text, found.variant, found.entry, found.rivals, number, True
-                )
+        yield from _inside(word, start, lexicon)
         for end in range(start + 1, min(start + _TOKENS, len(words)) + 1):
             last = words[end - 1]
             if last == "\n":
@@ -74,6 +70,26 @@ def candidates(
             if last[0].isalnum():
                 text = _written(words, spaces, start, end)
                 yield from _window(text, start, end, lexicon, single=end == start + 1)
+
+
+def _inside(word: str, start: int, lexicon: Lexicon) -> Iterator[Candidate]:
+    """Names within one token: a range, a list with its slash misread, two names run together.
+
+    The parts must all be found as they are written; a token that the lexicon knows as a
+    whole is not taken apart, but for a range.
+    """
+    known = fold(word) in lexicon
+    splits = [("range", inner_range(word))]
+    if not known:
+        splits.append(("slash read as 1", hidden_slash(word)))
+        splits += [("two names", pair) for pair in seams(word)]
+    for rule, parts in splits:
+        found = [list(resolve(part, start, start + 1, lexicon, rewrite=False)) for part in parts]
+        if all(found):
+            for number, entries in enumerate(found):
+                for each in entries:
+                    variant = Variant(each.text, (rule,), SPLIT_COSTS[rule])
+                    yield replace(each, variant=variant, item=number, listed=True)
 
 
 def _written(words: Sequence[str], spaces: Sequence[bool], start: int, end: int) -> str:

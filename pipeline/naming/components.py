@@ -51,7 +51,8 @@ def line_spans(doc: Doc) -> Iterable[tuple[int, int, int]]:
         if token.text == "\n":
             yield number, start, token.i
             start, number = token.i + 1, number + 1
-    yield number, start, len(doc)
+    if len(doc):
+        yield number, start, len(doc)
 
 
 class GeneMatcher:
@@ -127,10 +128,14 @@ def choose_longest(found: Sequence[Judged], threshold: float) -> list[Judged]:
     return sorted(chosen, key=lambda j: (j.start, j.candidate.item))
 
 
-def _rank(judged: Judged) -> tuple[float, int, str]:
-    """Best score first; ties go to the family, then to the name that sorts first."""
+def _rank(judged: Judged) -> tuple[float, int, int]:
+    """Best score first; ties go to the family, then to the gene with the lowest NCBI id.
+
+    Ids were given in order of discovery, and of several genes with one alias the one
+    known longest is mostly meant (L5 is RPL5, GDH is GLUD1).
+    """
     entry = judged.candidate.entry
-    return (round(judged.score, 9), len(entry.genes), entry.term)
+    return (round(judged.score, 9), len(entry.genes), -int(entry.genes[0].entrez))
 
 
 def annotate(doc: Doc, group: str, found: Iterable[Judged]) -> None:

@@ -58,7 +58,7 @@ def compounds(words: Sequence[str], spaces: Sequence[bool]) -> Iterator[Compound
 
 def _list_at(words: Sequence[str], spaces: Sequence[bool], start: int) -> Compound | None:
     head = words[start]
-    if not head or not head[0].isalnum() or len(head) < 2:
+    if not head[0].isalnum() or sum(char.isalpha() for char in head) < 2 or _is_tail(head):
         return None
     first, end = start, start + 1
     # "TLR 7/8", "GSK 3α/β", "TLRs 2/4", "Cathepsin A-D, F": the head's own tail stands apart.
@@ -115,10 +115,34 @@ def _replace(head: str, tail: str) -> str | None:
     return match.group(1) + tail if match else None
 
 
+#: Where two names may have run into each other: behind a hyphen or slash, or where small
+#: letters or digits are followed by a capital (``JAK1Tyk2``).
+_SEAM = re.compile(r"[-–‐]|(?<=[a-z0-9])(?=[A-Z][A-Za-z])")
+
+#: A slash between two single digits is read as one of these (``TLR7/8`` as ``TLR718``).
+_SLASH_READ_AS = re.compile(r"([A-Za-z]{3,}-?)(\d)[1lI|](\d)")
+
+
+def seams(word: str) -> Iterator[tuple[str, str]]:
+    """Ways to take ``word`` for two names printed or read without a gap."""
+    for seam in _SEAM.finditer(word):
+        left, right = word[: seam.start()], word[seam.end() :]
+        if len(left) > 2 and len(right) > 2:
+            yield left, right
+
+
+def hidden_slash(word: str) -> tuple[str, ...]:
+    """The two names of a list whose slash was read as a stroke, or nothing."""
+    match = _SLASH_READ_AS.fullmatch(word)
+    if not match or not int(match.group(2)) < int(match.group(3)):
+        return ()
+    return (match.group(1) + match.group(2), match.group(1) + match.group(3))
+
+
 def inner_range(word: str) -> tuple[str, ...]:
     """Names in a word that is itself a range: ``IL-1-3`` is IL-1, IL-2 and IL-3."""
     match = re.fullmatch(r"([A-Za-z]{2,}-?)(\d{1,2})[-–](\d{1,2})", word)
     if not match or not int(match.group(2)) < int(match.group(3)):
         return ()
     span = range(int(match.group(2)), int(match.group(3)) + 1)
-    return tuple(f"{match.group(1)}{number}" for number in span) if len(span) <= 12 else ()
+    return tuple(f"{match.group(1)}{number}" for number in span) if len(span) <= 5 else ()

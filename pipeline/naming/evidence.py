@@ -31,6 +31,7 @@ WEIGHTS = {
     "alias, in common use": 2.4,
     "approved name": 2.4,
     "previous symbol": 0.8,
+    "the published lexicon": 0.9,
     # how it is printed
     "printed as in the lexicon": 0.8,
     "letters and digits": 0.6,
@@ -38,6 +39,7 @@ WEIGHTS = {
     "three characters": -0.4,
     "five or more characters": 0.4,
     "small letters": -3.0,
+    "short, in other case": -1.0,
     "digit first, short": -1.5,
     # competition
     "other genes have this alias": -0.8,
@@ -89,14 +91,24 @@ def judge(
         meanings: other meanings of the text.
         lexicon: where the candidate's entry comes from.
     """
-    names = [*_kind(candidate, lexicon), *_print(candidate)]
-    evidence = [(name, WEIGHTS[name]) for name in names]
+    evidence = [(name, WEIGHTS[name]) for name in _kind(candidate, lexicon)]
     if candidate.variant.rules:
         evidence.append((" + ".join(candidate.variant.rules), -candidate.variant.cost))
+    if lexicon.like_for_like:
+        # The published pipeline took every name that its lexicon held, whatever else the
+        # text could mean; its own lexicon is matched that way again.
+        evidence.append(("the published lexicon", WEIGHTS["the published lexicon"]))
+    if not lexicon.like_for_like or candidate.variant.rules:
+        evidence += [(name, WEIGHTS[name]) for name in _print(candidate)]
+    if lexicon.like_for_like:
+        return tuple(evidence)
     if confidence < _SURE_READING:
         evidence.append(("doubtful reading", (confidence - _SURE_READING) * _READING_WEIGHT))
-    evidence += _competition(candidate, context, meanings)
-    if not context.keys.isdisjoint((fold(candidate.text), fold(candidate.variant.text))):
+    rivalry = _competition(candidate, context, meanings)
+    evidence += rivalry
+    # A caption that speaks of LPS or NS1 means the chemical or the virus, too.
+    spelt = (fold(candidate.text), fold(candidate.variant.text))
+    if not rivalry and not context.keys.isdisjoint(spelt):
         evidence.append(("in the caption or title", WEIGHTS["in the caption or title"]))
     return tuple(evidence)
 
@@ -121,6 +133,8 @@ def _print(candidate: Candidate) -> Iterator[str]:
         yield "printed as in the lexicon"
     elif text.isalpha() and text.islower():
         yield "small letters"
+    elif len(key) < 4 and _case_differs(text, candidate.entry.spelling):
+        yield "short, in other case"
     if len(key) == 2:
         yield "two characters"
     elif len(key) == 3:
@@ -136,18 +150,25 @@ def _print(candidate: Candidate) -> Iterator[str]:
 
 def _competition(
     candidate: Candidate, context: Context, meanings: Meanings
-) -> Iterator[tuple[str, float]]:
-    text = candidate.text
+) -> list[tuple[str, float]]:
+    text, found = candidate.text, []
     if meanings.is_word(text):
         name = "English word in capitals" if text.isupper() else "English word"
-        yield name, WEIGHTS[name]
+        found.append((name, WEIGHTS[name]))
     if other := meanings.competing(text):
-        yield f"also a {other}", WEIGHTS["also a"]
+        found.append((f"also a {other}", WEIGHTS["also a"]))
     if context.spells_out_no_gene(fold(text)):
         name = "caption explains it otherwise"
-        yield name, WEIGHTS[name]
+        found.append((name, WEIGHTS[name]))
     if context.other_life:
-        yield "figure of another organism", WEIGHTS["figure of another organism"]
+        name = "figure of another organism"
+        found.append((name, WEIGHTS[name]))
+    return found
+
+
+def _case_differs(text: str, spelling: str) -> bool:
+    """Whether a mixed-case spelling (``CaM``) is printed otherwise (``CAM``)."""
+    return not spelling.isupper() and _plain(text) != _plain(spelling)
 
 
 def _plain(text: str) -> str:

@@ -45,6 +45,11 @@ def _roman(text: str) -> Iterator[str]:
         yield match.group(1) + _ROMAN[match.group(2)] + match.group(3)
 
 
+def _eleven(text: str) -> Iterator[str]:
+    if text.endswith(("-11", "-ll", "-1I", "-Il", "-lI")) and len(text) > 4:
+        yield f"{text[:-2]}II"
+
+
 _Y_FOR_GAMMA = re.compile(r"(.*[A-Za-z])-?[yYvү](R?\d?)")
 
 
@@ -92,6 +97,7 @@ _RULES = (
     _Rule("phosphorylated", 0.2, _strip(r"(?:p|P|phospho|Phospho|ph|pp|pY|pS|pT|P~|p~)-(.{2,})")),
     _Rule("phosphorylated", 0.4, _strip(r"p([A-Z][\w\-]{2,})")),
     _Rule("phosphorylated", 0.3, _strip(r"(.{2,})[-~][Pp]")),
+    _Rule("phosphorylated", 0.5, _strip(r"(.*[A-Z]\d+)P")),
     _Rule("nucleotide-bound", 0.2, _strip(r"(.{2,})-G[TD]P")),
     _Rule("ubiquitinated", 0.2, _strip(r"(.{2,})-Ub|Ub-(.{2,})")),
     _Rule("plural", 0.2, _strip(rf"(.*[A-Z0-9{_GREEK}])s")),
@@ -103,10 +109,12 @@ _RULES = (
     _Rule("processed", 0.4, _strip(r"t(B[Ii][Dd])")),
     _Rule("spliced form", 0.3, _strip(r"(.*[A-Z]\d+)[suf]")),
     _Rule("species or soluble", 0.5, _strip(r"(?:rh|rm|hs|mu|hu|[hmrs])-?([A-Z][\w\-]{2,})")),
-    _Rule("knockout", 0.3, _strip(r"(.{2,})(?:-/-|-?KO)")),
+    _Rule("knockout", 0.3, _strip(r"(.{2,})(?:-/-|-KO)")),
     _Rule("tagged", 0.4, _strip(r"(?:GFP|EGFP|FLAG|Flag|HA|GST|myc|Myc|His)-(.{3,})")),
     _Rule("activity", 0.4, _strip(r"(?:c|n|m|a)-([A-Z]\w{2,})")),
+    _Rule("plural in capitals", 1.0, _strip(r"([A-Z]{3,})S")),
     _Rule("Roman numeral", 0.3, _roman),
+    _Rule("11 for II", 0.8, _eleven),
     _Rule("y for γ", 0.9, _gamma),
     _Rule("look-alike of β", 1.2, _beta),
 )
