@@ -1,0 +1,1 @@
+"""Images in: safe decoding, invertible geometry, crops and their lightness."""

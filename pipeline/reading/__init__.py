@@ -1,0 +1,1 @@
+"""Text out: detection, the readers, and the fusion of what they read."""
