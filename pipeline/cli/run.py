@@ -12,7 +12,6 @@ from pipeline.curation.policies import Policy
 from pipeline.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from pipeline.curation.discovery import Discovery
     from pipeline.running.engines import Engines
     from pipeline.running.workers import Executor
 
@@ -105,6 +104,7 @@ def run(
     if quiet and verbose:
         raise UsageError("--quiet", "it contradicts --verbose", "Leave out one of the two")
     from pipeline.cli import run_view
+    from pipeline.curation.discovery import discover
     from pipeline.running.batch import Plan, default_jobs, run_batch
     from pipeline.running.engines import Engines, reader_names
     from pipeline.running.writing import Output
@@ -112,7 +112,7 @@ def run(
     names = () if text is not None else reader_names(readers)
     engines = Engines(policy, names, lexicon)
     versions = engines.probe()  # before anything else: it says what is missing
-    found = _discover(images or [], records, text)
+    found = discover(images or [], records, text)
     output = Output(out)
     output.check_apart(found.figures)
     plan = Plan(
@@ -128,6 +128,8 @@ def run(
     total = len(plan.figures) + len(plan.problems)
     view = run_view.View(output, total, as_json=as_json, quiet=quiet, verbose=verbose)
     with view:
+        if found.orphans:
+            log.info("%d records in %s belong to no image given", found.orphans, records)
         executor = _executor(engines, min(jobs or default_jobs(), total))
         summary = run_batch(plan, executor, view.show)
     view.finish(summary)
@@ -135,15 +137,6 @@ def run(
         raise typer.Exit(ExitCode.INTERRUPTED)
     if summary.failures:
         raise typer.Exit(ExitCode.SOME_FAILED)
-
-
-def _discover(images: list[str], records: Path | None, text: Path | None) -> Discovery:
-    from pipeline.curation.discovery import discover
-
-    found = discover(images, records, text)
-    if found.orphans:
-        log.warning("%d records in %s belong to no image given", found.orphans, records)
-    return found
 
 
 def _executor(engines: Engines, jobs: int) -> Executor:

@@ -6,7 +6,7 @@ import logging
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -67,17 +67,18 @@ class View:
         self._detailed = verbose or total <= DETAILED
         self._level = logging.INFO if verbose else logging.WARNING
         self._shown = 0
+        self._open = ExitStack()
         self._progress: Progress | None = None
         self._started = self._told = time.monotonic()
 
     def __enter__(self) -> Self:
         # --debug before the command asks for more than --verbose does.
         asked = logging.getLogger("pipeline").level or self._level
-        logs.install(_ConsoleHandler(), min(asked, self._level))
+        self._open.enter_context(logs.handled(_ConsoleHandler(), min(asked, self._level)))
         if sys.stderr.isatty() and not self._quiet:
             self._progress = _progress()
             self._progress.add_task("figures", total=self._total)
-            self._progress.start()
+            self._open.enter_context(self._progress)
         return self
 
     def __exit__(
@@ -86,8 +87,7 @@ class View:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._progress is not None:
-            self._progress.stop()
+        self._open.close()
 
     def show(self, result: Result) -> None:
         """Show one result."""

@@ -63,11 +63,17 @@ class ForwardingHandler(logging.Handler):
             self._send(Message(record.name, record.levelno, _figure.get(), self.format(record)))
 
 
-def install(handler: logging.Handler, level: int) -> None:
-    """Make ``handler`` the one handler of the product's loggers, from ``level`` on."""
-    _product.handlers[:] = [handler]
+@contextmanager
+def handled(handler: logging.Handler, level: int) -> Iterator[None]:
+    """Give the product's log records to ``handler`` alone, from ``level`` on, in the block."""
+    before = _product.handlers[:], _product.level, _product.propagate
+    _product.handlers[:], _product.propagate = [handler], False
     _product.setLevel(level)
-    _product.propagate = False
+    try:
+        yield
+    finally:
+        _product.handlers[:], _product.propagate = before[0], before[2]
+        _product.setLevel(before[1])
 
 
 def current_level() -> int:

@@ -267,9 +267,9 @@ def _work(pipe: Connection, factory: Factory, level: int) -> None:
         with lock:
             pipe.send(message)
 
-    logs.install(logs.ForwardingHandler(send), level)
     # A pipe that breaks means that the parent is gone: nobody is left to work for.
-    with contextlib.suppress(EOFError, OSError):
+    handled = logs.handled(logs.ForwardingHandler(send), level)
+    with handled, contextlib.suppress(EOFError, OSError):
         try:
             curator = factory()
         except PfcurateError as error:

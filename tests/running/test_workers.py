@@ -182,7 +182,6 @@ def test_figures_are_pulled_only_when_a_worker_is_free(tmp_path: Path) -> None:
             pulled.append(f"fig{n}")
             yield Figure(f"fig{n}")
 
-    finished = 0
-    for _ in LocalExecutor(Double(tmp_path), 2).run(figures()):
-        finished += 1
+    outcomes = LocalExecutor(Double(tmp_path), 2).run(figures())
+    for finished, _ in enumerate(outcomes, start=1):
         assert len(pulled) <= finished + 2

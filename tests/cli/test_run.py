@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from pipeline.cli.main import app
+from pipeline.errors import ExitCode, MissingDependencyError
+from pipeline.records.create import new_record
+from pipeline.running.engines import Engines
+from pipeline.types import GeneRow
+from tests.faults.engines import Fault, FaultyReader, WordNamer, draw
+
+FAMILY = [GeneRow("PI3K", "PI3K", "bioentities_symbol", f"PIK3C{n}", f"{n}") for n in range(8)]
+
+
+class Desk:
+    """A folder of images to call ``pfcurate run`` on."""
+
+    def __init__(self, folder: Path) -> None:
+        self.images = folder / "images"
+        self.images.mkdir()
+        self.out = folder / "out"
+
+    def add(self, figid: str, fault: Fault = Fault.NONE, *rows: GeneRow) -> None:
+        draw(self.images / f"{figid}.png", fault)
+        if rows:
+            record = self.images / f"{figid}.md"
+            record.write_text(new_record(figid).with_genes(rows).text, "utf-8", newline="")
+
+    def run(self, *options: str | Path) -> Result:
+        words = ["run", self.images, "--out", self.out, "--jobs", "1", *options]
+        return CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.setattr(Engines, "reader", lambda self: FaultyReader(tmp_path))
+    monkeypatch.setattr(Engines, "namer", lambda self: WordNamer())
+    monkeypatch.setattr(Engines, "probe", lambda self: {"double": "1"})
+    return Desk(tmp_path)
+
+
+def documents(result: Result) -> dict[str, dict[str, Any]]:
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    assert len({document["figid"] for document in found}) == len(found)
+    return {document["figid"]: document for document in found}
+
+
+def test_a_run_shows_what_was_found_by_label(desk: Desk) -> None:
+    desk.add("f", Fault.NONE, *FAMILY)
+    result = desk.run()
+    assert result.exit_code == ExitCode.OK
+    assert [line.split() for line in result.stdout.splitlines()[:3]] == [
+        ["done", "f", "8", "missing,", "1", "new"],
+        ["missing", "PI3K", "family", "8", "genes"],
+        ["new", "TP53", "symbol", "TP53"],
+    ]
+    assert "1 figures: 1 done" in result.stdout
+    assert result.stderr == ""
+
+
+def test_many_figures_get_a_line_each(desk: Desk) -> None:
+    for n in range(12):
+        desk.add(f"fig{n:02}")
+    result = desk.run()
+    lines = result.stdout.splitlines()
+    heading = "state confirmed missing new lexicon renamed figure"
+    assert lines[0].split() == heading.split()
+    assert sorted(line.split()[-1] for line in lines[1:13]) == [f"fig{n:02}" for n in range(12)]
+    assert all(line.split()[:6] == ["done", "0", "0", "1", "0", "0"] for line in lines[1:13])
+    assert lines[13].startswith("12 figures: 12 done")
+    verbose = desk.run("--force", "--verbose").stdout
+    assert verbose.count("TP53") == 12 * 2
+
+
+def test_json_is_one_object_per_figure_and_nothing_else(desk: Desk) -> None:
+    desk.add("bad", Fault.READING_ERROR)
+    desk.add("blank", Fault.NO_TEXT)
+    desk.add("good", Fault.PRINT, *FAMILY)
+    result = desk.run("--json")
+    assert result.exit_code == ExitCode.SOME_FAILED
+    found = documents(result)
+    assert {figid: d["state"] for figid, d in found.items()} == {
+        "bad": "failed",
+        "blank": "empty",
+        "good": "done",
+    }
+    assert found["good"]["counts"] == {
+        "confirmed": 0, "missing": 8, "new": 1, "lexicon": 0, "renamed": 0
+    }  # fmt: skip
+    assert Path(found["good"]["record"]).is_file()
+    assert Path(found["good"]["diff"]).is_file()
+    assert found["bad"]["record"] is None
+    assert found["bad"]["error"] == {
+        "kind": "ReadingError",
+        "subject": "reader",
+        "cause": "it gave up",
+        "remedy": "Try another reader",
+    }
+    again = documents(desk.run("--json"))
+    assert {figid: d["unchanged"] for figid, d in again.items()} == {
+        "bad": False,
+        "blank": True,
+        "good": True,
+    }
+    assert again["good"]["counts"] == found["good"]["counts"]
+
+
+def test_failures_are_named_with_cause_and_remedy(desk: Desk) -> None:
+    desk.add("bad", Fault.READING_ERROR)
+    desk.add("good")
+    result = desk.run("--quiet")
+    assert result.exit_code == ExitCode.SOME_FAILED
+    assert "2 figures: 1 done, 1 failed" in result.stdout
+    assert "bad  ReadingError: reader: it gave up. Try another reader." in result.stdout
+    assert "TP53" not in result.stdout
+    assert "Traceback" not in result.stdout + result.stderr
+
+
+def test_log_lines_say_which_figure_they_are_about(desk: Desk) -> None:
+    desk.add("odd")
+    record = desk.images / "odd.md"
+    record.write_text(new_record("odd").text.replace("year: ''\n", ""), "utf-8")
+    result = desk.run()
+    assert result.exit_code == ExitCode.OK
+    assert result.stderr.startswith("WARNING odd: ")
+    assert "year" in result.stderr
+
+
+def test_interruption_says_how_to_go_on(desk: Desk) -> None:
+    desk.add("a", Fault.INTERRUPT)
+    desk.add("b")
+    (desk.images / "a.png").write_bytes((desk.images / "a.png").read_bytes() + bytes(1000))
+    result = desk.run()
+    assert result.exit_code == ExitCode.INTERRUPTED
+    assert "1 pending" in result.stdout
+    assert "Run the same command again" in result.stderr
+    assert desk.run().exit_code == ExitCode.OK
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "message"),
+    [
+        (["--policy", "report", "--in-place"], ExitCode.USAGE, "--in-place"),
+        (["--text", ".", "--readers", "tesseract"], ExitCode.USAGE, "--readers"),
+        (["--quiet", "--verbose"], ExitCode.USAGE, "--quiet"),
+        (["--jobs", "0"], ExitCode.USAGE, "--jobs"),
+        (["--policy", "other"], ExitCode.USAGE, "--policy"),
+        (["--records", "no-such-folder"], ExitCode.INVALID_INPUT, "no-such-folder"),
+        (["--text", "no-such-folder"], ExitCode.INVALID_INPUT, "no-such-folder"),
+        (["no-such-image.png"], ExitCode.INVALID_INPUT, "no-such-image.png"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_before_anything_is_written(
+    desk: Desk, options: list[str], status: int, message: str
+) -> None:
+    desk.add("f")
+    result = desk.run(*options)
+    assert result.exit_code == status
+    assert message in result.stderr
+    assert not desk.out.exists()
+
+
+def test_no_images_and_no_text_is_a_usage_error(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["run", "--out", str(tmp_path / "out")])
+    assert result.exit_code == ExitCode.USAGE
+    assert "IMAGES" in result.stderr
+
+
+def test_a_folder_without_images_is_named(desk: Desk) -> None:
+    result = desk.run()
+    assert result.exit_code == ExitCode.INVALID_INPUT
+    assert str(desk.images) in result.stderr
+
+
+def test_output_over_the_inputs_is_refused(desk: Desk) -> None:
+    desk.add("f", Fault.NONE, *FAMILY)
+    before = {path: path.read_bytes() for path in desk.images.iterdir()}
+    result = desk.run("--out", desk.images)
+    assert result.exit_code == ExitCode.USAGE
+    assert {path: path.read_bytes() for path in desk.images.iterdir()} == before
+
+
+def test_a_missing_reader_is_told_before_any_work(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(self: Engines) -> dict[str, str]:
+        raise MissingDependencyError("reader x", "it is not installed", "Install it")
+
+    monkeypatch.setattr(Engines, "probe", missing)
+    desk.add("f")
+    result = desk.run()
+    assert result.exit_code == ExitCode.MISSING_DEPENDENCY
+    assert "Install it" in result.stderr
+    assert not desk.out.exists()
+
+
+def test_given_text_needs_no_image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Engines, "namer", lambda self: WordNamer())
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    (texts / "f.txt").write_text("EGFR\n")
+    words = ["run", "--text", texts, "--out", tmp_path / "out", "--jobs", "1"]
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    assert result.exit_code == ExitCode.OK
+    assert "EGFR" in (tmp_path / "out" / "records" / "f.md").read_text()
+
+
+def test_real_engines_in_workers(root: Path, tmp_path: Path) -> None:
+    """The whole command as users call it, on given text: nothing replaced, two workers."""
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    (texts / "a.txt").write_text("TP53\nEGFR\n")
+    (texts / "b.txt").write_text("MDM2\n")
+    command = [sys.executable, "-c", "from pipeline.cli.main import main; main()"]
+    words = ["run", "--text", texts, "--out", tmp_path / "out", "--jobs", "2", "--json"]
+    done = subprocess.run(
+        [*command, *map(str, words)],
+        cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.stderr == ""
+    assert done.returncode == ExitCode.OK
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {(d["figid"], d["counts"]["new"]) for d in found} == {("a", 2), ("b", 1)}
