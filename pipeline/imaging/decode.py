@@ -29,7 +29,7 @@ SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".ppm", ".tif", "
 
 # Pillow would also offer formats that run other programs (EPS calls Ghostscript) or
 # that nobody publishes figures in; every one of them is attack surface.
-_FORMATS = ("JPEG", "MPO", "PNG", "TIFF", "GIF", "WEBP", "BMP", "PPM")
+_FORMATS = ("JPEG", "PNG", "TIFF", "GIF", "WEBP", "BMP", "PPM")
 
 _ORIENTATION = 0x0112  # EXIF 2.3, section 4.6.4
 _TURNS = {
