@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.errors import LexiconError
 from pipeline.lexicon.folding import fold
+from pipeline.lexicon.mesh import read_mesh
 from pipeline.lexicon.sources import (
+    FAMPLEX_FILES,
     FamPlex,
     Hgnc,
     read_famplex,
@@ -44,6 +46,7 @@ def build_lexicon(
     hgnc_file: Path,
     famplex: Path,
     names: Path | None,
+    mesh: Sequence[Path],
     versions: Mapping[str, str],
 ) -> dict[str, int]:
     """Build the lexicon tables in ``folder``; returns what was counted.
@@ -53,6 +56,7 @@ def build_lexicon(
         hgnc_file: HGNC download, see ``sources.read_hgnc``.
         famplex: folder of a FamPlex release.
         names: curated pathway names (see ``sources.read_names``), or None.
+        mesh: MeSH mapping files (see ``mesh.read_mesh``), may be empty.
         versions: version or date by source (``HGNC``, ``FamPlex``), for the manifest.
 
     Raises:
@@ -67,17 +71,21 @@ def build_lexicon(
     known = {fold(term.text) for term in terms if term.source is Source.FAMILY}
     terms += _root_terms(hgnc, families, known)
     sources = [_source(hgnc_file, "HGNC", "CC0-1.0", versions)]
-    for name in ("relations.csv", "grounding_map.csv", "equivalences.csv"):
-        sources.append(_source(famplex / name, "FamPlex", "CC0-1.0", versions))
+    sources += [_source(famplex / name, "FamPlex", "CC0-1.0", versions) for name in FAMPLEX_FILES]
     if names:
         sources.append(_source(names, "pfcurate", "Apache-2.0", versions))
+    sources += [_source(path, "MeSH", "free to use, courtesy of the NLM", versions) for path in mesh]
+    concepts = list(read_mesh(mesh))
     counts = _counts(terms)
+    for concept in set(concepts):
+        name = f"MeSH: {concept.kind}"
+        counts[name] = counts.get(name, 0) + 1
     notes = {
         "terms by origin": counts,
         "approved genes without NCBI Gene id, left out": len(hgnc.without_entrez),
         "family members unknown to HGNC, left out": release.unknown,
     }
-    write_tables(folder, hgnc.genes, families, terms, sources, notes)
+    write_tables(folder, hgnc.genes, families, terms, concepts, sources, notes)
     return counts
 
 

@@ -69,13 +69,17 @@ def read_hgnc(path: Path) -> Hgnc:
 
 
 def locus(hgnc_type: str) -> str:
-    """HGNC's locus type as one of four classes: protein, rna (micro and long non-coding), pseudo, other."""
+    """HGNC's locus type as one of four: protein, rna (micro, long non-coding), pseudo, other."""
     if "pseudogene" in hgnc_type:
         return "pseudo"
     if hgnc_type in ("RNA, micro", "RNA, long non-coding"):
         return "rna"
     protein = ("gene with protein product", "immunoglobulin gene", "T cell receptor gene")
     return "protein" if hgnc_type in (*protein, "complex locus constituent") else "other"
+
+
+#: The files of a FamPlex release that are read.
+FAMPLEX_FILES = ("relations.csv", "grounding_map.csv", "equivalences.csv")
 
 
 @dataclass(slots=True)

@@ -1,10 +1,11 @@
 """The lexicon's table files: layout, writing, reading and the manifest.
 
-Three gzipped tab-separated tables and one JSON file make a lexicon folder:
+Gzipped tab-separated tables and one JSON file make a lexicon folder:
 
 ``genes.tsv.gz``     symbol, NCBI Gene id, locus (``protein``, ``rna``, ``pseudo``, ``other``), name
 ``families.tsv.gz``  family id, member symbols separated by blanks
 ``terms.tsv.gz``     key, then one ``term|source|target|origin`` cell per meaning of the key
+``mesh.tsv.gz``      key, then one ``term|kind|MeSH id`` cell per concept; only if MeSH was given
 ``manifest.json``    sources with version, sha256 and licence; tables with sha256 and counts
 
 A row of ``terms`` holds everything that one folded key can mean, so that loading is one
@@ -24,10 +25,11 @@ from pipeline.errors import LexiconError
 from pipeline.lexicon.folding import fold
 from pipeline.types import Source
 
-GENES, FAMILIES, TERMS, MANIFEST = (
+GENES, FAMILIES, TERMS, MESH, MANIFEST = (
     "genes.tsv.gz",
     "families.tsv.gz",
     "terms.tsv.gz",
+    "mesh.tsv.gz",
     "manifest.json",
 )
 
@@ -52,6 +54,15 @@ class Term:
     source: Source
     target: str
     origin: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class MeshTerm:
+    """One name of a MeSH concept: kind is ``chemical`` or ``disease``."""
+
+    text: str
+    kind: str
+    identifier: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,7 @@ def write_tables(
     genes: Mapping[str, GeneInfo],
     families: Mapping[str, Iterable[str]],
     terms: Iterable[Term],
+    mesh: Iterable[MeshTerm],
     sources: Iterable[SourceFile],
     notes: Mapping[str, object],
 ) -> None:
@@ -94,25 +106,26 @@ def write_tables(
         families: members by family id.
         terms: every spelling; those whose key is empty or all digits are left out, since
             a bare number never names a gene in a figure.
+        mesh: names of chemicals and diseases, may be empty.
         sources: what the tables were built from.
         notes: counts and remarks for the manifest.
     """
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / GENES, ["\t".join((s, g.entrez, g.locus, g.name)) for s, g in genes.items()])
     _write(folder / FAMILIES, [f"{f}\t{' '.join(sorted(m))}" for f, m in families.items()])
-    keys: dict[str, set[str]] = {}
-    for term in terms:
-        key = fold(term.text)
-        if len(key) > 1 and not key.isdigit():
-            cell = "|".join((_cell(term.text), term.source.value, term.target, term.origin))
-            keys.setdefault(key, set()).add(cell)
-    _write(folder / TERMS, ["\t".join((key, *sorted(cells))) for key, cells in keys.items()])
+    rows = {GENES: len(genes), FAMILIES: len(families)}
+    rows[TERMS] = _write_keyed(
+        folder / TERMS, ((t.text, t.source.value, t.target, t.origin) for t in terms)
+    )
+    (folder / MESH).unlink(missing_ok=True)
+    if concepts := [(t.text, t.kind, t.identifier) for t in mesh]:
+        rows[MESH] = _write_keyed(folder / MESH, concepts)
     manifest = {
         "format": FORMAT,
         "sources": [asdict(source) for source in sources],
         "tables": {
-            name: {"sha256": sha256_of(folder / name), "rows": rows}
-            for name, rows in ((GENES, len(genes)), (FAMILIES, len(families)), (TERMS, len(keys)))
+            name: {"sha256": sha256_of(folder / name), "rows": count}
+            for name, count in rows.items()
         },
         "notes": dict(notes),
     }
@@ -178,6 +191,17 @@ def verify(folder: Path) -> list[str]:
 
 def _cell(text: str) -> str:
     return " ".join(text.replace("|", " ").split())
+
+
+def _write_keyed(path: Path, rows: Iterable[tuple[str, ...]]) -> int:
+    """Write rows under the folded key of their first cell; returns the number of keys."""
+    keys: dict[str, set[str]] = {}
+    for text, *rest in rows:
+        key = fold(text)
+        if len(key) > 1 and not key.isdigit():
+            keys.setdefault(key, set()).add("|".join((_cell(text), *rest)))
+    _write(path, ["\t".join((key, *sorted(cells))) for key, cells in keys.items()])
+    return len(keys)
 
 
 def _write(path: Path, lines: list[str]) -> None:

@@ -82,6 +82,7 @@ class GeneMatcher:
         annotate(doc, CANDIDATES, found)
 
     def __call__(self, doc: Doc) -> Doc:
+        """Match and annotate."""
         self.set_annotations(doc, self.match(doc))
         return doc
 
@@ -100,6 +101,7 @@ class GeneChooser:
         annotate(doc, GENES, chosen)
 
     def __call__(self, doc: Doc) -> Doc:
+        """Match and annotate."""
         self.set_annotations(doc, self.match(doc))
         return doc
 

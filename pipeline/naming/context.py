@@ -13,19 +13,18 @@ _WORDS = 4
 
 #: Last words of a long form that no gene or protein carries: an abbreviation so explained
 #: is no gene in this figure, whatever else it may be called.
-_NO_GENE = frozenset(
-    """
-    acid acids activity adhesion apparatus apoptosis assay autophagy bacteria barrier body
-    bodies carcinoma cell cells cartilage chain cycle cytosol damage death degradation disease
-    disorder element elements ester failure fibrosis fusion genome glycol injury leukemia
-    lipid lipids lipopolysaccharide lymphocyte lymphocytes macrophage macrophages matrix
-    membrane membranes microscopy mitochondria model network neuron neurons nucleus pathway
-    peptidoglycan period permeabilization phase phosphate plasma population potential
-    precursor pressure reaction region resistance response responses reticulum ribosome rna
-    sequence sequences site species spectrometry stress syndrome system therapy time tissue
-    transcript transition transport treatment tumor vesicle vesicles virus viruses wall zone
-    """.split()
-)
+_NO_GENE_WORDS = """
+acid acids activity adhesion apparatus apoptosis assay autophagy bacteria barrier body
+bodies carcinoma cell cells cartilage chain cycle cytosol damage death degradation disease
+disorder element elements ester failure fibrosis fusion genome glycol injury leukemia
+lipid lipids lipopolysaccharide lymphocyte lymphocytes macrophage macrophages matrix
+membrane membranes microscopy mitochondria model network neuron neurons nucleus pathway
+peptidoglycan period permeabilization phase phosphate plasma population potential
+precursor pressure reaction region resistance response responses reticulum ribosome rna
+sequence sequences site species spectrometry stress syndrome system therapy time tissue
+transcript transition transport treatment tumor vesicle vesicles virus viruses wall zone
+"""
+_NO_GENE = frozenset(_NO_GENE_WORDS.split())
 
 #: ``long form (ABBR)``: the words before the bracket are looked at from the last one back.
 _BRACKETED = re.compile(r"((?:[\w'’/-]+ ){1,8})\(([A-Za-z][\w/-]{1,9})[);,]")

@@ -8,6 +8,7 @@ together.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 
 from pipeline.lexicon.folding import fold
@@ -41,6 +42,7 @@ WEIGHTS = {
     "small letters": -3.0,
     "short, in other case": -1.0,
     "digit first, short": -1.5,
+    "a hyphen between digits": -3.0,
     # competition
     "other genes have this alias": -0.8,
     "not a protein or microRNA": -1.8,
@@ -68,6 +70,10 @@ _ORIGIN = {
     "gene root": "gene root",
     "approved name": "approved name",
 }
+
+
+#: IL-1-3 is IL-1 to IL-3 and not IL-13.
+_DIGITS_PARTED = re.compile(r"\d[-–]\d")
 
 
 def score(evidence: tuple[tuple[str, float], ...]) -> float:
@@ -135,6 +141,8 @@ def _print(candidate: Candidate) -> Iterator[str]:
         yield "small letters"
     elif len(key) < 4 and _case_differs(text, candidate.entry.spelling):
         yield "short, in other case"
+    if _DIGITS_PARTED.search(text) and not _DIGITS_PARTED.search(candidate.entry.spelling):
+        yield "a hyphen between digits"
     if len(key) == 2:
         yield "two characters"
     elif len(key) == 3:

@@ -43,7 +43,7 @@ class Namer:
 
     def versions(self) -> dict[str, str]:
         """Versions of everything that decides what is named."""
-        import spacy
+        from importlib.metadata import version
 
         from pipeline import __version__
 
@@ -51,7 +51,7 @@ class Namer:
             "naming": __version__,
             "lexicon": self.lexicon.version,
             "meanings": load_meanings().version,
-            "spacy": spacy.__version__,
+            "spacy": version("spacy"),
         }
 
     def _document(self, lines: Sequence[Line], context: str) -> Doc:

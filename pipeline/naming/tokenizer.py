@@ -46,6 +46,7 @@ class LabelTokenizer:
         self.vocab = vocab
 
     def __call__(self, text: str) -> Doc:
+        """Tokens of ``text`` as a document."""
         from spacy.tokens import Doc
 
         words: list[str] = []

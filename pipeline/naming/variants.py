@@ -36,7 +36,7 @@ def _strip(pattern: str) -> Callable[[str], Iterator[str]]:
 
 
 _ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4", "V": "5", "VI": "6"}
-_ROMAN_END = re.compile(r"(.*?[A-Za-z%s0-9])[- ]?(VI|IV|V|I{1,3})([AaBb]?)" % _GREEK)
+_ROMAN_END = re.compile(rf"(.*?[A-Za-z{_GREEK}0-9])[- ]?(VI|IV|V|I{{1,3}})([AaBb]?)")
 
 
 def _roman(text: str) -> Iterator[str]:

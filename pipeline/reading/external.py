@@ -39,6 +39,11 @@ def read_text(path: str | os.PathLike[str]) -> tuple[Line, ...]:
         except (ValueError, RecursionError) as error:
             raise InputError(path, f"is not valid JSON ({error})", _REMEDY) from error
         return tuple(_lines_of_answer(path, answer))
+    return parse_text(text)
+
+
+def parse_text(text: str) -> tuple[Line, ...]:
+    """The lines of plain text that hold anything, without the blanks around them."""
     return tuple(_plain_lines(text))
 
 
