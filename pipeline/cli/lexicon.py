@@ -34,7 +34,8 @@ def build(
         typer.Option(metavar="FILE", help="Curated names (default: the built-in list)."),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder to write (default: the built-in one).")
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder to write (default: the built-in one)."),
     ] = None,
     release: Annotated[
         list[str] | None,

@@ -32,7 +32,9 @@ def match(
     explain: Annotated[
         bool, typer.Option("--explain", help="Say what led to each name and how much it weighs.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per file.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object per file.")
+    ] = False,
 ) -> None:
     """Find the genes and families named in plain text, line by line."""
     from pipeline.lexicon.load import load_lexicon

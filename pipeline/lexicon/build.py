@@ -74,7 +74,9 @@ def build_lexicon(
     sources += [_source(famplex / name, "FamPlex", "CC0-1.0", versions) for name in FAMPLEX_FILES]
     if names:
         sources.append(_source(names, "pfcurate", "Apache-2.0", versions))
-    sources += [_source(path, "MeSH", "free to use, courtesy of the NLM", versions) for path in mesh]
+    sources += [
+        _source(path, "MeSH", "free to use, courtesy of the NLM", versions) for path in mesh
+    ]
     concepts = list(read_mesh(mesh))
     counts = _counts(terms)
     for concept in set(concepts):

@@ -194,9 +194,7 @@ def _csv(path: Path, columns: int) -> Iterator[list[str]]:
         yield row
 
 
-def _members(
-    children: dict[str, list[tuple[str, str]]], family: str, seen: set[str]
-) -> set[str]:
+def _members(children: dict[str, list[tuple[str, str]]], family: str, seen: set[str]) -> set[str]:
     if family in seen:
         return set()
     seen.add(family)

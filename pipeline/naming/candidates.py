@@ -93,9 +93,7 @@ def _inside(word: str, start: int, lexicon: Lexicon) -> Iterator[Candidate]:
 
 
 def _written(words: Sequence[str], spaces: Sequence[bool], start: int, end: int) -> str:
-    return "".join(
-        words[i] + (" " if spaces[i] and i + 1 < end else "") for i in range(start, end)
-    )
+    return "".join(words[i] + (" " if spaces[i] and i + 1 < end else "") for i in range(start, end))
 
 
 def _window(

@@ -70,9 +70,7 @@ class GeneMatcher:
             spaces = [bool(token.whitespace_) for token in doc[start:end]]
             confidence = figure.lines[number].confidence
             for candidate in candidates(words, spaces, self.lexicon):
-                evidence = judge(
-                    candidate, confidence, figure.context, self.meanings, self.lexicon
-                )
+                evidence = judge(candidate, confidence, figure.context, self.meanings, self.lexicon)
                 at, to = start + candidate.start, start + candidate.end
                 found.append(Judged(candidate, at, to, number, evidence, score(evidence)))
         return found
