@@ -155,13 +155,15 @@ class Mention:
     Attributes:
         text: the characters as printed (read), without trimmed modifiers.
         line: index of the line in the figure's lines.
-        start: offset of the first character in the line's text.
+        start: offset of the first character in ``reading``.
         end: offset after the last character.
         entry: the lexicon entry it stands for.
         rules: named rules that led from the text to the entry, in order.
         score: belief that the figure shows this gene or family, 0 to 1.
         region: where it stands, if known.
         evidence: what the score is made of: name and weight (log odds) of each piece.
+        reading: what was read there: the line's text, or another reading of the line if
+            only that one holds the name.
     """
 
     text: str
@@ -173,6 +175,7 @@ class Mention:
     score: float = 1.0
     region: Region | None = None
     evidence: tuple[tuple[str, float], ...] = ()
+    reading: str = ""
 
 
 @dataclass(frozen=True, slots=True)

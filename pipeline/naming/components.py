@@ -1,6 +1,6 @@
 """The spaCy components: gene candidates, their judgement, and the choice among them.
 
-The document of a figure holds all of its lines, one under the other. Components read and
+The document of a figure holds all readings of all of its lines, one row each. Components read and
 write spans: ``doc.spans["candidates"]`` has everything that could be a name, with its
 evidence; ``doc.spans["genes"]`` what was chosen. A span's label is GENE or FAMILY, its
 ``kb_id`` the approved symbol or the family id.
@@ -8,6 +8,7 @@ evidence; ``doc.spans["genes"]`` what was chosen. A span's label is GENE or FAMI
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -31,21 +32,57 @@ class Judged:
     candidate: Candidate
     start: int
     end: int
-    line: int
+    row: int
     evidence: tuple[tuple[str, float], ...] = ()
     score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the document: a reading of a line of the figure.
+
+    Attributes:
+        line: index of the line.
+        text: the reading, blanks normalised.
+        confidence: how sure the reading is, 0 to 1.
+        believed: whether it is the line's text rather than another reading of it.
+    """
+
+    line: int
+    text: str
+    confidence: float
+    believed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class FigureText:
     """What the components know of a figure beside its tokens (``doc.user_data``)."""
 
-    lines: Sequence[Line]
+    rows: Sequence[Row]
     context: Context
 
 
-def line_spans(doc: Doc) -> Iterable[tuple[int, int, int]]:
-    """(line number, first token, token after the last) of every line of the figure."""
+#: Most readings of one line that are looked at, the believed one counted.
+_READINGS = 6
+
+
+def rows_of(lines: Iterable[Line]) -> list[Row]:
+    """The believed text of every line, and below it what else was read there."""
+    rows = []
+    for number, line in enumerate(lines):
+        text = " ".join(line.text.split())
+        rows.append(Row(number, text, line.confidence, believed=True))
+        seen = {text}
+        for reading in line.readings:
+            other = " ".join(reading.text.split())
+            if other and other not in seen and len(seen) < _READINGS:
+                seen.add(other)
+                rows.append(Row(number, other, reading.confidence, believed=False))
+    return rows
+
+
+def row_spans(doc: Doc) -> Iterable[tuple[int, int, int]]:
+    """(row number, first token, token after the last) of every row."""
     start = number = 0
     for token in doc:
         if token.text == "\n":
@@ -65,10 +102,10 @@ class GeneMatcher:
         """Candidates of all lines, judged."""
         figure: FigureText = doc.user_data["figure"]
         found = []
-        for number, start, end in line_spans(doc):
+        for number, start, end in row_spans(doc):
             words = [token.text for token in doc[start:end]]
             spaces = [bool(token.whitespace_) for token in doc[start:end]]
-            confidence = figure.lines[number].confidence
+            confidence = figure.rows[number].confidence
             for candidate in candidates(words, spaces, self.lexicon):
                 evidence = judge(candidate, confidence, figure.context, self.meanings, self.lexicon)
                 at, to = start + candidate.start, start + candidate.end
@@ -161,6 +198,55 @@ def _span(doc: Doc, judged: Judged) -> Span:
     return Span(doc, judged.start, judged.end, label=label, kb_id=identity)
 
 
+class ReadingChooser:
+    """Settles on one reading a line; keeps of ``doc.spans["genes"]`` what stands in it."""
+
+    def match(self, doc: Doc) -> list[Judged]:
+        """The chosen names of the reading of each line that holds most of them.
+
+        The believed reading is kept unless another one makes clearly more of the line a
+        name: what a second reader saw counts where the first saw nothing known.
+        """
+        figure: FigureText = doc.user_data["figure"]
+        names: dict[int, list[Judged]] = defaultdict(list)
+        for judged in judged_spans(doc, GENES):
+            names[judged.row].append(judged)
+        best: dict[int, tuple[float, int]] = {}
+        for number, row in enumerate(figure.rows):
+            share = _named_share(doc, row, names.get(number, ()))
+            value = share if row.believed else share - SECOND_READING
+            if row.believed or value > best[row.line][0]:
+                best[row.line] = (value, number)
+        return [judged for _, number in best.values() for judged in names.get(number, ())]
+
+    def set_annotations(self, doc: Doc, kept: Iterable[Judged]) -> None:
+        """Write the names kept as spans."""
+        annotate(doc, GENES, kept)
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Match and annotate."""
+        self.set_annotations(doc, self.match(doc))
+        return doc
+
+
+#: Share of a line (0 to 1) that another reading must name beyond the believed one.
+SECOND_READING = 0.3
+
+
+def _named_share(doc: Doc, row: Row, names: Iterable[Judged]) -> float:
+    """Share of the letters and digits of a row that stand in names, weighed by score."""
+    letters = sum(char.isalnum() for char in row.text)
+    spans: dict[tuple[int, int], float] = {}
+    for judged in names:
+        at = (judged.start, judged.end)
+        spans[at] = max(spans.get(at, 0.0), judged.score)
+    named = sum(
+        score * sum(char.isalnum() for char in doc[start:end].text)
+        for (start, end), score in spans.items()
+    )
+    return named / letters if letters else 0.0
+
+
 @Language.factory("gene_matcher", assigns=["doc.spans"])
 def make_gene_matcher(nlp: Language, name: str) -> GeneMatcher:
     """Factory of ``GeneMatcher``; its lexicon is set by ``Namer``."""
@@ -171,3 +257,9 @@ def make_gene_matcher(nlp: Language, name: str) -> GeneMatcher:
 def make_gene_chooser(nlp: Language, name: str) -> GeneChooser:
     """Factory of ``GeneChooser``."""
     return GeneChooser()
+
+
+@Language.factory("reading_chooser", requires=["doc.spans"], assigns=["doc.spans"])
+def make_reading_chooser(nlp: Language, name: str) -> ReadingChooser:
+    """Factory of ``ReadingChooser``."""
+    return ReadingChooser()

@@ -55,10 +55,11 @@ class Namer:
         }
 
     def _document(self, lines: Sequence[Line], context: str) -> Doc:
-        from pipeline.naming.components import FigureText
+        from pipeline.naming.components import FigureText, rows_of
 
-        doc = self.nlp.make_doc("\n".join(" ".join(line.text.split()) for line in lines))
-        doc.user_data["figure"] = FigureText(lines, read_context(context))
+        rows = rows_of(lines)
+        doc = self.nlp.make_doc("\n".join(row.text for row in rows))
+        doc.user_data["figure"] = FigureText(rows, read_context(context))
         for _, component in self.nlp.pipeline:
             doc = component(doc)
         return doc
@@ -76,23 +77,26 @@ def _pipeline(lexicon: Lexicon) -> Language:
     assert isinstance(matcher, components.GeneMatcher)
     matcher.lexicon, matcher.meanings = lexicon, load_meanings()
     nlp.add_pipe("gene_chooser")
+    nlp.add_pipe("reading_chooser")
     return nlp
 
 
 def _mention(doc: Doc, judged: Judged, lines: Sequence[Line]) -> Mention:
     candidate = judged.candidate
+    row = doc.user_data["figure"].rows[judged.row]
     span = doc[judged.start : judged.end]
     line_start = doc[judged.start].idx - _offset_in_line(doc, judged.start)
     return Mention(
         text=span.text,
-        line=judged.line,
+        line=row.line,
         start=span.start_char - line_start,
         end=span.end_char - line_start,
         entry=candidate.entry,
         rules=(("list",) if candidate.listed else ()) + candidate.variant.rules,
         score=judged.score,
-        region=lines[judged.line].region,
+        region=lines[row.line].region,
         evidence=judged.evidence,
+        reading=row.text,
     )
 
 
