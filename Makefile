@@ -18,7 +18,7 @@ setup: ## install what is missing: system packages, .venv, the project
 
 run: setup ## curate the drawn example figures and show what changed
 	@rm -rf $(DEMO)
-	@$(BIN)/pfcurate run fixtures/figures --records seeds --out $(DEMO)
+	@$(BIN)/pfcurate run fixtures/figures --records seeds --out $(DEMO) --verbose
 
 test: setup ## run the tests
 	@$(BIN)/python -m pytest

@@ -89,22 +89,16 @@ def test_doctor_finds_nothing_missing(installed: Path, tmp_path: Path) -> None:
 
 
 def test_run_writes_what_the_checkout_writes(installed: Path, root: Path, tmp_path: Path) -> None:
-    image = min((root / "fixtures" / "figures").glob("*.png"), key=lambda path: path.stat().st_size)
-    written = []
-    for name, command in (
-        ("wheel", installed),
-        ("checkout", Path(sys.executable).with_name("pfcurate")),
-    ):
-        folder = tmp_path / name
+    image = min((root / "fixtures/figures").glob("*.png"), key=lambda path: path.stat().st_size)
+    results = []
+    for command in (installed, Path(sys.executable).with_name("pfcurate")):
+        folder = tmp_path / str(len(results))
         folder.mkdir()
-        result = call(command, "run", image, "--out", "out", folder=folder)
+        result = call(command, "run", image, "--out", "out", "--json", folder=folder)
         assert result.returncode == 0, result.stderr
-        out = folder / "out"
-        files = {
-            str(path.relative_to(out)): path.read_bytes()
-            for part in ("records", "diff")
-            for path in sorted((out / part).iterdir())
-        }
-        written.append((result.stdout, files))
-    assert len(written[0][1]) == 2
-    assert written[0] == written[1]
+        document = json.loads(result.stdout.splitlines()[0])
+        del document["seconds"]
+        written = [folder / document[part] for part in ("record", "diff")]
+        results.append((document, *(path.read_bytes() for path in written)))
+    assert results[0] == results[1]
+    assert results[0][0]["counts"]["new"] > 0
