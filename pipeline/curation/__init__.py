@@ -1,0 +1,1 @@
+"""Curation of figures: finding them, comparing what is read with what is curated."""

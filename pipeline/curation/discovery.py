@@ -141,7 +141,8 @@ def _images_of(given: str | Path) -> Iterator[Path]:
     elif glob.has_magic(str(given)):
         # A pattern also matches what stands beside the images; only images are meant.
         found = []
-        for match in map(Path, sorted(glob.glob(str(given), recursive=True))):
+        # Path.glob takes no absolute patterns.
+        for match in map(Path, sorted(glob.glob(str(given), recursive=True))):  # noqa: PTH207
             if match.is_dir():
                 found.extend(_files(match, IMAGE_SUFFIXES))
             elif match.suffix.lower() in IMAGE_SUFFIXES:

@@ -117,7 +117,7 @@ def dump_block(mapping: dict[str, Value], column: int) -> str:
 
 
 def dump_flow(value: Value) -> str:
-    """Return ``value`` on one line, in brackets and braces."""
+    """Return ``value`` in brackets and braces, on one line if its texts have no newlines."""
     text = yaml.dump(
         value,
         Dumper=yaml.CSafeDumper,

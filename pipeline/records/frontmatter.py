@@ -11,14 +11,14 @@ from __future__ import annotations
 import contextlib
 import html
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
 from pipeline.errors import RecordError
 from pipeline.records import schema
 from pipeline.records.edits import Edit, apply_edits, replace_items, replace_value
-from pipeline.records.figid import safe_figid
+from pipeline.records.figid import printable, safe_figid
 from pipeline.records.yamltext import Document, Value, compose
 from pipeline.types import GeneRow
 
@@ -87,6 +87,7 @@ class Record:
         rows = tuple(rows)
         if rows == self.genes:
             return self
+        _check_encodable(self.path, (str(text) for row in rows for text in astuple(row)))
         old = self.fields["genes"]
         unused: dict[GeneRow, list[int]] = {}
         for index in reversed(range(len(self.genes))):
@@ -128,6 +129,7 @@ class Record:
             value: Value = [{name: term.get(name, "") for name in _TERM_FIELDS} for term in terms]
             if value == self.fields.get(key):
                 continue
+            _check_encodable(self.path, (text for term in terms for text in term.values()))
             if key not in self.fields:
                 raise RecordError(self.path, f"the key '{key}' is missing", f"Add '{key}: []'")
             changes[key] = value
@@ -166,6 +168,17 @@ class Record:
                 "Lay the key out as in other records, without anchors and explicit keys",
             )
         return record
+
+
+def _check_encodable(path: Path, texts: Iterable[str]) -> None:
+    """Raise RecordError for a text with lone surrogates, which no file can hold."""
+    for text in texts:
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise RecordError(
+                path, f"the name '{printable(text)}' is not Unicode text", "Correct its source"
+            ) from error
 
 
 def load_record(path: Path) -> Record:

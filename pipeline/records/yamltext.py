@@ -20,9 +20,12 @@ MAX_DEPTH = 32
 #: PyYAML writes an alias where one object stands twice; a few are normal, many are a bomb.
 MAX_ALIASES = 16
 
-_PLAIN_TAGS = frozenset(
-    f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "seq", "map")
-)
+# The tags of the safe loaders: types of data, none of which names code.
+_SAFE_TAGS = frozenset({
+    "str", "int", "float", "bool", "null", "timestamp", "binary",
+    "seq", "omap", "pairs", "map", "set",
+})  # fmt: skip
+_TAG_PREFIX = "tag:yaml.org,2002:"
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 
 Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"
@@ -241,7 +244,7 @@ class _Composer:
             )
 
     def _check_tag(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
-        if event.tag is not None and event.tag not in _PLAIN_TAGS:
+        if event.tag is not None and event.tag.removeprefix(_TAG_PREFIX) not in _SAFE_TAGS:
             raise self._error(event, f"the YAML tag '{event.tag}' is not allowed", "Remove the tag")
 
     def _refuse_as_key(self, event: yaml.NodeEvent) -> None:
