@@ -33,6 +33,7 @@ WEIGHTS = {
     "approved name": 2.4,
     "previous symbol": 0.8,
     "the published lexicon": 0.9,
+    "same hyphens": 2.0,
     # how it is printed
     "printed as in the lexicon": 0.8,
     "letters and digits": 0.6,
@@ -104,6 +105,8 @@ def judge(
         # The published pipeline took every name that its lexicon held, whatever else the
         # text could mean; its own lexicon is matched that way again.
         evidence.append(("the published lexicon", WEIGHTS["the published lexicon"]))
+        if hyphenated(candidate.variant.text) == hyphenated(candidate.entry.spelling):
+            evidence.append(("same hyphens", WEIGHTS["same hyphens"]))
     if not lexicon.like_for_like or candidate.variant.rules:
         evidence += [(name, WEIGHTS[name]) for name in _print(candidate)]
     if lexicon.like_for_like:
@@ -177,6 +180,15 @@ def _competition(
 def _case_differs(text: str, spelling: str) -> bool:
     """Whether a mixed-case spelling (``CaM``) is printed otherwise (``CAM``)."""
     return not spelling.isupper() and _plain(text) != _plain(spelling)
+
+
+def hyphenated(text: str) -> str:
+    """Folded like a key, but with hyphens kept: ``NF-KB`` is NF-kappaB and not NFKB.
+
+    The published pipeline looked names up with their punctuation first and without it
+    only where that failed.
+    """
+    return "-".join(fold(part) for part in text.split("-"))
 
 
 def _plain(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from unicodedata import normalize
 
 from pipeline.errors import LexiconError
 from pipeline.resources import models_dir
@@ -26,7 +27,7 @@ class Meanings:
 
         Case counts: ``Tat`` is the protein of a virus, ``TAT`` may be a gene.
         """
-        plain = "".join(char for char in text if char.isalnum())
+        plain = "".join(char for char in normalize("NFKC", text) if char.isalnum())
         return self._terms.get(plain, "")
 
     def is_word(self, text: str) -> bool:

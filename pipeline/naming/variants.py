@@ -113,6 +113,7 @@ _RULES = (
     _Rule("tagged", 0.4, _strip(r"(?:GFP|EGFP|FLAG|Flag|HA|GST|myc|Myc|His)-(.{3,})")),
     _Rule("activity", 0.4, _strip(r"(?:c|n|m|a)-([A-Z]\w{2,})")),
     _Rule("plural in capitals", 1.0, _strip(r"([A-Z]{3,})S")),
+    _Rule("α of a receptor", 0.8, _strip(r"(.*[A-Z0-9]R)[αa]")),
     _Rule("Roman numeral", 0.3, _roman),
     _Rule("11 for II", 0.8, _eleven),
     _Rule("y for γ", 0.9, _gamma),
