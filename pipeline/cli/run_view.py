@@ -251,7 +251,7 @@ def _print_summary(summary: RunSummary, output: Output) -> None:
     if summary.pending:
         states.append(f"{summary.pending} pending")
     out.print(
-        f"{summary.total} figures: {', '.join(states)}"
+        f"{summary.total} figure{'s' if summary.total != 1 else ''}: {', '.join(states)}"
         f"{f'; {summary.unchanged} of them unchanged' if summary.unchanged else ''}"
         f"; {_duration(summary.seconds)}",
         style="bold",

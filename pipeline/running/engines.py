@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pipeline import __version__
 from pipeline.curation.curator import Curator
 from pipeline.curation.policies import Policy
-from pipeline.errors import LexiconError, MissingDependencyError
+from pipeline.errors import LexiconError, MissingDependencyError, UsageError
 from pipeline.resources import models_dir
 
 if TYPE_CHECKING:
@@ -88,12 +88,19 @@ class Engines:
 
 
 def reader_names(text: str | None) -> tuple[str, ...]:
-    """Return the readers of a comma-separated list; None stands for the default ones."""
+    """Return the readers of a comma-separated list; None stands for the default ones.
+
+    Raises:
+        UsageError: if the list is empty.
+    """
     from pipeline.reading.options import DEFAULT_READERS
 
     if text is None:
         return DEFAULT_READERS
-    return tuple(name.strip() for name in text.split(",") if name.strip())
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if not names:
+        raise UsageError("--readers", "no reader is named", "Name one, or leave the option out")
+    return names
 
 
 def _reader_versions(readers: tuple[str, ...]) -> dict[str, str]:
@@ -111,9 +118,11 @@ def _reader_versions(readers: tuple[str, ...]) -> dict[str, str]:
 
 
 def _content(folder: Path) -> str:
-    """Return a short hash of the names and bytes of the files in a folder."""
+    """Return a short hash of the names and bytes of the files in a folder, notes aside."""
     digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+    for path in sorted(folder.rglob("*")):
+        if path.suffix == ".md" or not path.is_file():
+            continue
         name = path.relative_to(folder).as_posix().encode("utf-8", "surrogateescape")
         with path.open("rb") as file:
             digest.update(name + b"\0" + hashlib.file_digest(file, "sha256").digest())

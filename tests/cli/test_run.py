@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from pipeline.cli import run_view
 from pipeline.cli.main import app
 from pipeline.errors import ExitCode, MissingDependencyError
 from pipeline.records.create import new_record
@@ -62,7 +64,7 @@ def test_a_run_shows_what_was_found_by_label(desk: Desk) -> None:
         ["missing", "PI3K", "family", "8", "genes"],
         ["new", "TP53", "symbol", "TP53"],
     ]
-    assert "1 figures: 1 done" in result.stdout
+    assert "1 figure: 1 done" in result.stdout
     assert result.stderr == ""
 
 
@@ -122,6 +124,18 @@ def test_failures_are_named_with_cause_and_remedy(desk: Desk) -> None:
     assert "bad  ReadingError: reader: it gave up. Try another reader." in result.stdout
     assert "TP53" not in result.stdout
     assert "Traceback" not in result.stdout + result.stderr
+
+
+def test_a_run_without_a_terminal_says_now_and_then_how_far_it_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_view, "STATUS_SECONDS", 0.0)
+    desk.add("a")
+    desk.add("b")
+    first, second = desk.run("--json").stderr.splitlines()
+    assert first.startswith("1 of 2 figures, ")
+    assert second.startswith("2 of 2 figures, ")
+    assert desk.run("--quiet", "--force").stderr == ""
 
 
 def test_log_lines_say_which_figure_they_are_about(desk: Desk) -> None:
@@ -213,19 +227,53 @@ def test_given_text_needs_no_image(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert "EGFR" in (tmp_path / "out" / "records" / "f.md").read_text()
 
 
-def test_real_engines_in_workers(root: Path, tmp_path: Path) -> None:
-    """The whole command as users call it, on given text: nothing replaced, two workers."""
-    texts = tmp_path / "texts"
+def two_texts(folder: Path) -> Path:
+    texts = folder / "texts"
     texts.mkdir()
     (texts / "a.txt").write_text("TP53\nEGFR\n")
     (texts / "b.txt").write_text("MDM2\n")
-    command = [sys.executable, "-c", "from pipeline.cli.main import main; main()"]
-    words = ["run", "--text", texts, "--out", tmp_path / "out", "--jobs", "2", "--json"]
-    done = subprocess.run(
-        [*command, *map(str, words)],
-        cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, capture_output=True, text=True,
-    )  # fmt: skip
-    assert done.stderr == ""
-    assert done.returncode == ExitCode.OK
-    found = [json.loads(line) for line in done.stdout.splitlines()]
+    return texts
+
+
+def start(root: Path, *words: str | Path, stderr: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", "from pipeline.cli.main import main; main()", *map(str, words)],
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": str(root), "TERM": "xterm"},
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        text=True,
+    )
+
+
+def check_two(stdout: str) -> None:
+    found = [json.loads(line) for line in stdout.splitlines()]
     assert {(d["figid"], d["counts"]["new"]) for d in found} == {("a", 2), ("b", 1)}
+
+
+def test_real_engines_in_workers(root: Path, tmp_path: Path) -> None:
+    """The whole command as users call it, on given text: nothing replaced, two workers."""
+    words = ["run", "--text", two_texts(tmp_path), "--out", tmp_path / "out", "--jobs", "2"]
+    with start(root, *words, "--json", stderr=subprocess.PIPE) as process:
+        stdout, stderr = process.communicate(timeout=120)
+    assert stderr == ""
+    assert process.returncode == ExitCode.OK
+    check_two(stdout)
+
+
+def test_the_bar_is_drawn_on_a_terminal_and_only_there(root: Path, tmp_path: Path) -> None:
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    words = ["run", "--text", two_texts(tmp_path), "--out", tmp_path / "out", "--jobs", "1"]
+    with start(root, *words, "--json", stderr=theirs) as process:
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # the end of a terminal
+            while data := os.read(ours, 4096):
+                shown += data
+        stdout, _ = process.communicate(timeout=120)
+    os.close(ours)
+    assert process.returncode == ExitCode.OK
+    assert b"figures" in shown
+    assert b"2/2" in shown
+    check_two(stdout)
