@@ -8,7 +8,6 @@ style of the published records.
 
 from __future__ import annotations
 
-import contextlib
 import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +22,7 @@ from pipeline.records.yamltext import Document, Value, compose
 from pipeline.types import GeneRow
 
 #: A record of a figure takes some 20 kB; what is much larger is something else.
-MAX_BYTES = 8 * 2**20
+MAX_BYTES = 2 * 2**20
 
 _CONTEXT_KEYS = ("caption", "figtitle", "papertitle")
 _TERM_FIELDS = ("word", "source", "identifier")
@@ -82,7 +81,7 @@ class Record:
 
         Raises:
             RecordError: the list is laid out in a way that cannot be edited in place, or
-                a row holds characters that YAML cannot.
+                a row is malformed.
         """
         rows = tuple(rows)
         if rows == self.genes:
@@ -155,19 +154,19 @@ class Record:
         start = self._yaml_start
         tail = self.text[start + len(self._document.text) :]
         text = self.text[:start] + apply_edits(self._document.text, made) + tail
-        record = None
-        if None not in edits:
-            with contextlib.suppress(RecordError):
-                record = parse_record(text, self.path)
+        cause = "its layout does not allow it"
+        remedy = "Lay the key out as in other records, without anchors and explicit keys"
         # Reading the result back is what makes an edit by offsets safe for any layout.
-        if record is None or record.fields != expected:
-            listed = " and ".join(f"'{key}'" for key in changes)
-            raise RecordError(
-                self.path,
-                f"{listed} cannot be rewritten in place in this layout",
-                "Lay the key out as in other records, without anchors and explicit keys",
-            )
-        return record
+        if None not in edits:
+            try:
+                record = parse_record(text, self.path)
+            except RecordError as error:
+                cause, remedy = error.cause, error.remedy
+            else:
+                if record.fields == expected:
+                    return record
+        listed = " and ".join(f"'{key}'" for key in changes)
+        raise RecordError(self.path, f"{listed} cannot be rewritten in place: {cause}", remedy)
 
 
 def _check_encodable(path: Path, texts: Iterable[str]) -> None:

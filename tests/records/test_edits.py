@@ -5,18 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.records.edits import Edit, apply_edits, dump, dump_block, dump_flow
-from pipeline.records.yamltext import compose
+from pipeline.records.yamltext import Value, compose
 
 words = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=200), min_size=1)
 
 
 @given(words=words, levels=st.integers(0, 5))
-def test_a_nested_dump_is_cut_from_the_dump_around_it(words: list[str], levels: int) -> None:
+def test_a_nested_dump_is_cut_from_the_dump_around_it(words: list[Value], levels: int) -> None:
     block = dump_block({"keywords": words}, 2 * levels)
-    value: object = {"keywords": words}
+    value: Value = {"keywords": words}
     for level in range(levels):
         value = {f"k{level}": value}
-    assert dump(value).endswith(block)  # type: ignore[arg-type]
+    assert dump(value).endswith(block)
     assert block.startswith(" " * 2 * levels + "keywords:\n")
 
 

@@ -247,6 +247,8 @@ def test_what_cannot_be_edited_in_place_is_refused() -> None:
         record.with_genes([])
     with pytest.raises(RecordError, match="cannot be rewritten"):
         parse(f"figid: fig\n? genes\n: {ROW[:-1]}\n".replace("\n  ", "\n    ")).with_genes([])
+    with pytest.raises(RecordError, match="rewritten in place: line 4: gene row 1: the field"):
+        parse("figid: fig\ngenes: []\n").with_genes([replace(IL6, entrez="")])
     with pytest.raises(RecordError, match=r"the name '\\ud800' is not Unicode text"):
         parse("figid: fig\ngenes: []\n").with_genes([replace(IL6, word="\ud800")])
     with pytest.raises(RecordError, match="is not Unicode text"):
@@ -335,7 +337,7 @@ def test_malformed_records_are_named_with_cause_and_remedy(text: str, message: s
         ("---\nfigid: fig\ngenes: []\n---\n".encode("utf-16"), "NUL bytes"),
         (b"---\nfigid: fig\ngenes: []\nyear: \0\n---\n", "line 4: it holds NUL bytes"),
         (b"---\nfigid: other\ngenes: []\n---\n", "its figid is 'other' and not"),
-        (b"---\n" + b"#" * MAX_BYTES, "larger than 8 MiB"),
+        (b"---\n" + b"#" * MAX_BYTES, "larger than 2 MiB"),
         (b"", "it is empty"),
     ],
 )
