@@ -163,7 +163,6 @@ def _decode(image: Image.Image, data: bytes) -> DecodedImage:
     if frames > 1:
         kind = "animated: first frame used" if image.format != "TIFF" else "first page used"
         notes.append(f"{kind} (of {frames})")
-    orientation = _orientation(image)
     wide = _wide_rgb(image, data)
     if wide is not None:
         pixels = wide
@@ -171,6 +170,7 @@ def _decode(image: Image.Image, data: bytes) -> DecodedImage:
     else:
         image.load()
         pixels = _to_rgb(image, notes)
+    orientation = _orientation(image)  # last, since finding it decodes a PNG
     if orientation in _TURNS:
         pixels = np.asarray(Image.fromarray(pixels).transpose(_TURNS[orientation]))
         notes.append("turned upright by its EXIF orientation")

@@ -20,27 +20,6 @@ def grey(pixels: Pixels) -> Pixels:
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
 
 
-def strongest_channel(pixels: Pixels) -> Pixels:
-    """The grey picture of a crop in which its text stands out.
-
-    Luma, except where it hides what colour shows (red text on green of the same
-    lightness): there, the projection on the main axis of the crop's colours.
-
-    Args:
-        pixels: RGB crop, uint8, shape (rows, columns, 3).
-    """
-    luma = grey(pixels)
-    colours = pixels.reshape(-1, 3).astype(np.float32)
-    colours -= colours.mean(axis=0)
-    values, axes = np.linalg.eigh(colours.T @ colours / len(colours))
-    if values[-1] <= 4.0 * float(luma.var()) or values[-1] <= 0:
-        return luma
-    line = colours @ axes[:, -1]
-    low, high = float(line.min()), float(line.max())
-    projected = np.asarray((line - low) * (255.0 / (high - low)), dtype=np.uint8)
-    return projected.reshape(luma.shape)
-
-
 def dark_on_light(crop: Pixels) -> Pixels:
     """Dark text on a light ground, stretched to the whole range of greys.
 
@@ -59,4 +38,4 @@ def dark_on_light(crop: Pixels) -> Pixels:
     stretched = np.clip(stretched, 0.0, 255.0)
     if ground < (low + high) / 2:
         stretched = 255.0 - stretched
-    return np.asarray(stretched, dtype=np.uint8)
+    return np.asarray(np.rint(stretched), dtype=np.uint8)
