@@ -12,8 +12,10 @@ from pipeline.naming.compounds import SEPARATORS, compounds, hidden_slash, inner
 from pipeline.naming.variants import Variant, variants
 from pipeline.types import LexiconEntry
 
-#: Longest name in tokens, separators counted, and longest key looked up.
+#: Longest name looked for: in tokens (separators counted), in characters as printed, and
+#: folded. What is longer is junk, and rules tried on it would take for ever.
 _TOKENS = 9
+_LENGTH = 64
 _KEY_LENGTH = 48
 
 #: Log odds that it costs to take a token apart.
@@ -60,15 +62,15 @@ def candidates(
             for candidate in resolve(item.text, compound.start, compound.end, lexicon):
                 yield replace(candidate, item=number, listed=True)
     for start, word in enumerate(words):
-        if not word[0].isalnum():
+        if not word[0].isalnum() or len(word) > _LENGTH:
             continue
         yield from _inside(word, start, lexicon)
         for end in range(start + 1, min(start + _TOKENS, len(words)) + 1):
             last = words[end - 1]
-            if last == "\n":
-                break
             if last[0].isalnum():
                 text = _written(words, spaces, start, end)
+                if len(text) > _LENGTH:
+                    break
                 yield from _window(text, start, end, lexicon, single=end == start + 1)
 
 
@@ -113,6 +115,8 @@ def resolve(
     text: str, start: int, end: int, lexicon: Lexicon, *, rewrite: bool = True
 ) -> Iterator[Candidate]:
     """Candidates for one written name: as printed, and by every rule that leads to an entry."""
+    if len(text) > _LENGTH:
+        return
     for variant in variants(text) if rewrite else (Variant(text),):
         key = fold(variant.text)
         if not 1 < len(key) <= _KEY_LENGTH or key not in lexicon:

@@ -8,6 +8,7 @@ evidence; ``doc.spans["genes"]`` what was chosen. A span's label is GENE or FAMI
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -43,15 +44,17 @@ class Row:
 
     Attributes:
         line: index of the line.
-        text: the reading, blanks normalised.
+        text: the reading, see ``printable``.
         confidence: how sure the reading is, 0 to 1.
         believed: whether it is the line's text rather than another reading of it.
+        offset: character of the document at which the row starts.
     """
 
     line: int
     text: str
     confidence: float
     believed: bool
+    offset: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +65,38 @@ class FigureText:
     context: Context
 
 
+#: What stands for an unprintable character, by its Unicode category.
+_SEEN_AS = {"Cc": " ", "Cf": "", "Cs": "", "Zl": " ", "Zp": " "}
+
 #: Most readings of one line that are looked at, the believed one counted.
 _READINGS = 6
 
 
 def rows_of(lines: Iterable[Line]) -> list[Row]:
     """The believed text of every line, and below it what else was read there."""
-    rows = []
+    rows: list[Row] = []
+    offset = 0
     for number, line in enumerate(lines):
-        text = " ".join(line.text.split())
-        rows.append(Row(number, text, line.confidence, believed=True))
-        seen = {text}
+        texts = {printable(line.text): line.confidence}
         for reading in line.readings:
-            other = " ".join(reading.text.split())
-            if other and other not in seen and len(seen) < _READINGS:
-                seen.add(other)
-                rows.append(Row(number, other, reading.confidence, believed=False))
+            other = printable(reading.text)
+            if other and len(texts) < _READINGS:
+                texts.setdefault(other, reading.confidence)
+        for index, (text, confidence) in enumerate(texts.items()):
+            rows.append(Row(number, text, confidence, believed=not index, offset=offset))
+            offset += len(text) + 1
     return rows
+
+
+def printable(text: str) -> str:
+    """``text`` with single blanks and without characters that leave nothing on paper.
+
+    Zero-width characters, soft hyphens, marks of writing direction and stray surrogates
+    go, control characters and every kind of white space become a blank.
+    """
+    if not text.isprintable():
+        text = "".join(_SEEN_AS.get(unicodedata.category(char), char) for char in text)
+    return " ".join(text.split())
 
 
 def row_spans(doc: Doc) -> Iterable[tuple[int, int, int]]:

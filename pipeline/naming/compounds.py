@@ -23,6 +23,9 @@ _LETTER_END = re.compile(r"(.*?[\d a-z-])([A-Z])$")
 _TAIL = re.compile(rf"\d{{1,2}}[A-Za-z{_GREEK}]?|[{_GREEK}ßaB]\d?|[A-Z]|I{{1,3}}|IV")
 _RANGE = re.compile(r"(\d{1,2}|[A-Z])[-‐–](\d{1,2}|[A-Z])")
 
+#: Most tails of one list; more are a table or junk.
+_LONGEST_LIST = 24
+
 #: A range names everything between its ends; longer ones are no list of genes.
 _LONGEST_RANGE = 12
 
@@ -66,7 +69,12 @@ def _list_at(words: Sequence[str], spaces: Sequence[bool], start: int) -> Compou
     if apart:
         first, end = end, end + 1
     tails: list[tuple[int, str]] = []
-    while end + 1 < len(words) and words[end] in SEPARATORS and _is_tail(words[end + 1]):
+    while (
+        end + 1 < len(words)
+        and words[end] in SEPARATORS
+        and _is_tail(words[end + 1])
+        and len(tails) < _LONGEST_LIST
+    ):
         tails.append((end + 1, words[end + 1]))
         end += 2
     ranged = _RANGE.fullmatch(words[first]) if apart else None

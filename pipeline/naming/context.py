@@ -27,7 +27,7 @@ transcript transition transport treatment tumor vesicle vesicles virus viruses w
 _NO_GENE = frozenset(_NO_GENE_WORDS.split())
 
 #: ``long form (ABBR)``: the words before the bracket are looked at from the last one back.
-_BRACKETED = re.compile(r"((?:[\w'’/-]+ ){1,8})\(([A-Za-z][\w/-]{1,9})[);,]")
+_BRACKETED = re.compile(r"(?<![\w'’/-])((?:[\w'’/-]+ ){1,8})\(([A-Za-z][\w/-]{1,9})[);,]")
 #: ``ABBR, long form;`` and ``ABBR: long form``, as legends list abbreviations.
 _LISTED = re.compile(r"(?:^|[.;] ?)([A-Z][\w/-]{1,9})[,:=] ?([a-z][^.;,]{5,60})(?=[.;,]|$)", re.M)
 

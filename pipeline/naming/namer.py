@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -38,8 +39,10 @@ class Namer:
         """
         from pipeline.naming.components import GENES, judged_spans
 
-        doc = self._document(lines, context)
-        return tuple(_mention(doc, judged, lines) for judged in judged_spans(doc, GENES))
+        # Without a memory zone spaCy keeps every word of every figure for good.
+        with self.nlp.memory_zone():
+            doc = self._document(lines, context)
+            return tuple(_mention(doc, judged, lines) for judged in judged_spans(doc, GENES))
 
     def versions(self) -> dict[str, str]:
         """Versions of everything that decides what is named."""
@@ -72,6 +75,7 @@ def _pipeline(lexicon: Lexicon) -> Language:
     from pipeline.naming.tokenizer import LabelTokenizer
 
     nlp = spacy.blank("en")
+    nlp.max_length = sys.maxsize  # spaCy's limit is for its parsers, which are not used
     nlp.tokenizer = LabelTokenizer(nlp.vocab)
     matcher = nlp.add_pipe("gene_matcher")
     assert isinstance(matcher, components.GeneMatcher)
@@ -85,12 +89,11 @@ def _mention(doc: Doc, judged: Judged, lines: Sequence[Line]) -> Mention:
     candidate = judged.candidate
     row = doc.user_data["figure"].rows[judged.row]
     span = doc[judged.start : judged.end]
-    line_start = doc[judged.start].idx - _offset_in_line(doc, judged.start)
     return Mention(
         text=span.text,
         line=row.line,
-        start=span.start_char - line_start,
-        end=span.end_char - line_start,
+        start=span.start_char - row.offset,
+        end=span.end_char - row.offset,
         entry=candidate.entry,
         rules=(("list",) if candidate.listed else ()) + candidate.variant.rules,
         score=judged.score,
@@ -98,11 +101,3 @@ def _mention(doc: Doc, judged: Judged, lines: Sequence[Line]) -> Mention:
         evidence=judged.evidence,
         reading=row.text,
     )
-
-
-def _offset_in_line(doc: Doc, token: int) -> int:
-    """Characters between the start of the token's line and the token."""
-    start = token
-    while start and doc[start - 1].text != "\n":
-        start -= 1
-    return doc[token].idx - doc[start].idx

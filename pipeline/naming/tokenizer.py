@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _TOKEN = re.compile(
     r"""
-    \s+
+    \n                                   # parts the rows of a document
+    | [^\S\n]+
     | [^\W_](?:[-‐‑–.'′’]?[^\W_])*      # a name: letters and digits, single joints inside
     | .                                  # anything else stands alone
     """,
