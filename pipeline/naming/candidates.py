@@ -10,13 +10,16 @@ from pipeline.lexicon.folding import GREEK_LETTERS, fold, latinise
 from pipeline.lexicon.load import Lexicon
 from pipeline.naming.compounds import SEPARATORS, compounds, hidden_slash, inner_range, seams
 from pipeline.naming.variants import Variant, variants
-from pipeline.types import LexiconEntry
+from pipeline.types import LexiconEntry, Source
 
 #: Longest name looked for: in tokens (separators counted), in characters as printed, and
 #: folded. What is longer is junk, and rules tried on it would take for ever.
 _TOKENS = 9
 _LENGTH = 64
 _KEY_LENGTH = 48
+
+#: Kinds of term that several genes may have in common.
+_SHARED = (Source.ALIAS, Source.PREVIOUS)
 
 #: Log odds that it costs to take a token apart.
 SPLIT_COSTS = {"range": 0.0, "slash read as 1": 1.0, "two names": 1.0}
@@ -71,7 +74,9 @@ def candidates(
                 text = _written(words, spaces, start, end)
                 if len(text) > _LENGTH:
                     break
-                yield from _window(text, start, end, lexicon, single=end == start + 1)
+                closing = text.count("(") > text.count(")") and words[end : end + 1] == [")"]
+                stop = end + closing
+                yield from _window(text, start, stop, lexicon, single=end == start + 1)
 
 
 def _inside(word: str, start: int, lexicon: Lexicon) -> Iterator[Candidate]:
@@ -124,10 +129,7 @@ def resolve(
         entries = lexicon.find(key)
         for entry in _distinct(entries):
             rivals = {
-                gene
-                for other in entries
-                if other.source is entry.source and not other.family
-                for gene in other.genes
+                gene for other in entries if other.source in _SHARED for gene in other.genes
             } - set(entry.genes)
             yield Candidate(start, end, text, variant, entry, len(rivals))
 
@@ -157,7 +159,7 @@ def _same_breaks(text: str, spelling: str) -> bool:
 
 
 def _separators(text: str) -> list[str]:
-    return [char for char in text if char in SEPARATORS]
+    return [char for char in text if char in SEPARATORS or char in "()[]{}"]
 
 
 def _breaks(text: str) -> dict[int, bool]:

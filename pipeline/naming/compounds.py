@@ -16,11 +16,13 @@ _GREEK = "".join(GREEK_LETTERS)
 SEPARATORS = frozenset("/,&+|;、，／")
 
 #: The end of a head that a tail replaces, by kind of tail.
-_NUMBER_END = re.compile(r"(.*?[^\d])(\d+[A-Za-z]?)$")
+_NUMBER_END = re.compile(rf"(.*?[^\d])(\d+[A-Za-z{_GREEK}]?)$")
 _GREEK_END = re.compile(rf"(.*?[^{_GREEK}])([{_GREEK}]|-?[aBb]|alpha|beta)$")
 _LETTER_END = re.compile(r"(.*?[\d a-z-])([A-Z])$")
+_SMALL_LETTER_END = re.compile(r"(.*\d)([a-z])$")
+_ROMAN_END = re.compile(r"(.*?)(I{1,3}|I?V)$")
 
-_TAIL = re.compile(rf"\d{{1,2}}[A-Za-z{_GREEK}]?|[{_GREEK}ßaB]\d?|[A-Z]|I{{1,3}}|IV")
+_TAIL = re.compile(rf"\d{{1,2}}[A-Za-z{_GREEK}]?|[{_GREEK}ßaB]\d?|[A-Z]|[a-h]|I{{1,3}}|IV")
 _RANGE = re.compile(r"(\d{1,2}|[A-Z])[-‐–](\d{1,2}|[A-Z])")
 
 #: Most tails of one list; more are a table or junk.
@@ -69,14 +71,9 @@ def _list_at(words: Sequence[str], spaces: Sequence[bool], start: int) -> Compou
     if apart:
         first, end = end, end + 1
     tails: list[tuple[int, str]] = []
-    while (
-        end + 1 < len(words)
-        and words[end] in SEPARATORS
-        and _is_tail(words[end + 1])
-        and len(tails) < _LONGEST_LIST
-    ):
-        tails.append((end + 1, words[end + 1]))
-        end += 2
+    while len(tails) < _LONGEST_LIST and (at := _next_tail(words, end)):
+        tails.append((at, words[at]))
+        end = at + 1
     ranged = _RANGE.fullmatch(words[first]) if apart else None
     if not tails and not ranged:
         return None
@@ -91,6 +88,24 @@ def _list_at(words: Sequence[str], spaces: Sequence[bool], start: int) -> Compou
                 return None
             items.append(Item(at, name))
     return Compound(start, end, tuple(items))
+
+
+def _next_tail(words: Sequence[str], end: int) -> int:
+    """Index of the tail behind a separator at ``end``, 0 if there is none.
+
+    A separator is a sign, ``and``, or both (``TLR3, 7, and 9``); a tail may repeat the
+    hyphen of the head (``MMP-2/-9``).
+    """
+    at = end
+    if at < len(words) and words[at] in SEPARATORS:
+        at += 1
+    if at < len(words) and words[at] == "and":
+        at += 1
+    if at == end:
+        return 0
+    if at + 1 < len(words) and words[at] in ("-", "–"):
+        at += 1
+    return at if at < len(words) and _is_tail(words[at]) else 0
 
 
 def _is_tail(word: str) -> bool:
@@ -111,16 +126,19 @@ def _parts(tail: str) -> list[str]:
 
 
 def _replace(head: str, tail: str) -> str | None:
-    """``head`` with its own last number, Greek letter or letter replaced by ``tail``."""
+    """``head`` with its own last number, numeral, Greek letter or letter replaced by ``tail``."""
     if tail[0].isdigit():
         match = _NUMBER_END.match(head)
         # IFNAR1/2 and IL-1R1/2 end in the number; TLR3 (TIR)/4 does not
         return match.group(1) + tail if match else None
-    if tail[0] in _GREEK or tail[0] in "ßaB":
-        match = _GREEK_END.match(head)
-        return match.group(1) + tail.replace("ß", "β") if match else None
-    match = _LETTER_END.match(head)
-    return match.group(1) + tail if match else None
+    ends = [_LETTER_END] if tail.isupper() else [_SMALL_LETTER_END]
+    if _ROMAN_END.fullmatch(tail):
+        ends.insert(0, _ROMAN_END)
+    if tail[0] in _GREEK or tail[0] in "ßabB":
+        ends.append(_GREEK_END)
+    matches = (end.match(head) for end in ends)
+    match = next((match for match in matches if match), None)
+    return match.group(1) + tail.replace("ß", "β") if match else None
 
 
 #: Where two names may have run into each other: behind a hyphen or slash, or where small

@@ -16,6 +16,7 @@ from pipeline.lexicon.load import Lexicon
 from pipeline.naming.candidates import Candidate
 from pipeline.naming.context import Context
 from pipeline.naming.meanings import Meanings
+from pipeline.naming.variants import CONFUSION
 from pipeline.types import Source
 
 #: A candidate is a mention from this score on.
@@ -44,6 +45,10 @@ WEIGHTS = {
     "short, in other case": -1.0,
     "digit first, short": -1.5,
     "a hyphen between digits": -3.0,
+    "small before capital, not so in the lexicon": -0.7,
+    "capitalised like a word": -1.0,
+    "three characters, one exchanged": -3.0,
+    "four characters, one exchanged": -0.8,
     # competition
     "other genes have this alias": -0.8,
     "not a protein or microRNA": -1.8,
@@ -75,6 +80,10 @@ _ORIGIN = {
 
 #: IL-1-3 is IL-1 to IL-3 and not IL-13.
 _DIGITS_PARTED = re.compile(r"\d[-–]\d")
+
+
+#: elF2 is a misread eIF2 and not ELF2.
+_SMALL_BEFORE_CAPITAL = re.compile(r"[a-z][A-Z]")
 
 
 def score(evidence: tuple[tuple[str, float], ...]) -> float:
@@ -146,6 +155,14 @@ def _print(candidate: Candidate) -> Iterator[str]:
         yield "short, in other case"
     if _DIGITS_PARTED.search(text) and not _DIGITS_PARTED.search(candidate.entry.spelling):
         yield "a hyphen between digits"
+    if _SMALL_BEFORE_CAPITAL.search(text) and not _SMALL_BEFORE_CAPITAL.search(
+        candidate.entry.spelling
+    ):
+        yield "small before capital, not so in the lexicon"
+    if text.isalpha() and text.istitle() and len(text) < 5 and _weak(candidate):
+        yield "capitalised like a word"
+    if CONFUSION in candidate.variant.rules and len(key) < 5:
+        yield f"{'four' if len(key) == 4 else 'three'} characters, one exchanged"
     if len(key) == 2:
         yield "two characters"
     elif len(key) == 3:
@@ -166,7 +183,7 @@ def _competition(
     if meanings.is_word(text):
         name = "English word in capitals" if text.isupper() else "English word"
         found.append((name, WEIGHTS[name]))
-    if other := meanings.competing(text):
+    if other := meanings.competing(text) or meanings.competing(candidate.variant.text):
         found.append((f"also a {other}", WEIGHTS["also a"]))
     if context.spells_out_no_gene(fold(text)):
         name = "caption explains it otherwise"
@@ -175,6 +192,14 @@ def _competition(
         name = "figure of another organism"
         found.append((name, WEIGHTS[name]))
     return found
+
+
+def _weak(candidate: Candidate) -> bool:
+    """Whether the term alone says little: an alias or root that nobody vouches for."""
+    entry = candidate.entry
+    return entry.origin == "gene root" or (
+        entry.origin == "HGNC" and entry.source in (Source.ALIAS, Source.PREVIOUS)
+    )
 
 
 def _case_differs(text: str, spelling: str) -> bool:

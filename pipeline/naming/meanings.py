@@ -28,7 +28,10 @@ class Meanings:
         Case counts: ``Tat`` is the protein of a virus, ``TAT`` may be a gene.
         """
         plain = "".join(char for char in normalize("NFKC", text) if char.isalnum())
-        return self._terms.get(plain, "")
+        if found := self._terms.get(plain, ""):
+            return found
+        # Nsp1 and nsp1 are NSP1: where digits follow, case says nothing.
+        return self._terms.get(plain.upper(), "") if plain[-1:].isdigit() else ""
 
     def is_word(self, text: str) -> bool:
         """Whether the text is an English word, in any case."""

@@ -36,13 +36,13 @@ def _strip(pattern: str) -> Callable[[str], Iterator[str]]:
 
 
 _ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4", "V": "5", "VI": "6"}
-_ROMAN_END = re.compile(rf"(.*?[A-Za-z{_GREEK}0-9])[- ]?(VI|IV|V|I{{1,3}})([AaBb]?)")
+_ROMAN_END = re.compile(rf"(.*?[A-Za-z{_GREEK}0-9])(?:[- ]?(I{{1,3}}|IV)|[- ](V|VI))([AaBb]?)")
 
 
 def _roman(text: str) -> Iterator[str]:
     match = _ROMAN_END.fullmatch(text)
     if match and len(match.group(1)) >= 2 and not match.group(1).isdigit():
-        yield match.group(1) + _ROMAN[match.group(2)] + match.group(3)
+        yield match.group(1) + _ROMAN[match.group(2) or match.group(3)] + match.group(4)
 
 
 def _eleven(text: str) -> Iterator[str]:
@@ -50,13 +50,27 @@ def _eleven(text: str) -> Iterator[str]:
         yield f"{text[:-2]}II"
 
 
-_Y_FOR_GAMMA = re.compile(r"(.*[A-Za-z])-?[yYvү](R?\d?)")
+_Y_FOR_GAMMA = re.compile(r"(.*[A-Z0-9]|.*[A-Za-z]-)[yYvү](R?\d?)")
+_Y_AFTER_SMALL = re.compile(r"([A-Z][a-z]{2,})[yү](r?\d?)")
 
 
 def _gamma(text: str) -> Iterator[str]:
     match = _Y_FOR_GAMMA.fullmatch(text)
     if match and len(match.group(1)) >= 2:
         yield f"{match.group(1)}γ{match.group(2)}"
+
+
+def _gamma_in_mouse(text: str) -> Iterator[str]:
+    if match := _Y_AFTER_SMALL.fullmatch(text):
+        yield f"{match.group(1)}γ{match.group(2)}"
+
+
+_L_FOR_I = re.compile(r"([a-z]?)l([A-Zk].*)")
+
+
+def _l_for_i(text: str) -> Iterator[str]:
+    if match := _L_FOR_I.fullmatch(text):
+        yield f"{match.group(1)}I{match.group(2)}"
 
 
 #: Beta is read as one of these where it ends a name, mostly behind a hyphen.
@@ -112,14 +126,17 @@ _RULES = (
     _Rule("knockout", 0.3, _strip(r"(.{2,})(?:-/-|-KO)")),
     _Rule("tagged", 0.4, _strip(r"(?:GFP|EGFP|FLAG|Flag|HA|GST|myc|Myc|His)-(.{3,})")),
     _Rule("activity", 0.4, _strip(r"(?:c|n|m|a)-([A-Z]\w{2,})")),
-    _Rule("plural in capitals", 1.0, _strip(r"([A-Z]{3,})S")),
+    _Rule("plural in capitals", 0.6, _strip(r"([A-Z]{3,})S")),
     _Rule("α of a receptor", 0.8, _strip(r"(.*[A-Z0-9]R)[αa]")),
     _Rule("Roman numeral", 0.3, _roman),
     _Rule("11 for II", 0.8, _eleven),
+    _Rule("l for I", 0.2, _l_for_i),
     _Rule("y for γ", 0.9, _gamma),
+    _Rule("y for γ", 1.6, _gamma_in_mouse),
     _Rule("look-alike of β", 1.2, _beta),
 )
-_CONFUSION = _Rule("confused characters", 1.8, _confused)
+CONFUSION = "confused characters"
+_CONFUSION = _Rule(CONFUSION, 1.8, _confused)
 
 #: No chain of rules is longer; three modifiers on one label were never seen.
 _DEPTH = 2
