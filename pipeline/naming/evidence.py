@@ -43,6 +43,7 @@ WEIGHTS = {
     "five or more characters": 0.4,
     "small letters": -3.0,
     "short, in other case": -1.0,
+    "small p for a capital": -2.0,
     "digit first, short": -1.5,
     "a hyphen between digits": -3.0,
     "small before capital, not so in the lexicon": -0.7,
@@ -52,6 +53,7 @@ WEIGHTS = {
     # competition
     "other genes have this alias": -0.8,
     "not a protein or microRNA": -1.8,
+    "printed as a microRNA": -4.0,
     "English word": -4.0,
     "English word in capitals": -2.5,
     "also a": -3.2,
@@ -80,6 +82,12 @@ _ORIGIN = {
 
 #: IL-1-3 is IL-1 to IL-3 and not IL-13.
 _DIGITS_PARTED = re.compile(r"\d[-–]\d")
+
+#: pERK is phosphorylated ERK and not PERK.
+_PHOSPHO = re.compile(r"p[A-Z]")
+
+#: miR-16 is a microRNA, whatever protein has the alias MIR16.
+_MICRORNA = re.compile(r"(?:[a-z]{3}-)?(?:(?:mi[Rr]|MIR|miRNA)-?\d|[Ll]et-?7)")
 
 
 #: elF2 is a misread eIF2 and not ELF2.
@@ -139,21 +147,24 @@ def _kind(candidate: Candidate, lexicon: Lexicon) -> Iterator[str]:
     yield kind
     if candidate.rivals and kind in ("alias, unambiguous", "previous symbol"):
         yield "other genes have this alias"
-    if not entry.family:
-        info = lexicon.info(entry.genes[0].hgnc_symbol)
-        if info and info.locus in ("pseudo", "other"):
-            yield "not a protein or microRNA"
+    info = lexicon.info(entry.genes[0].hgnc_symbol)
+    if info and info.locus in ("pseudo", "other") and not entry.family:
+        yield "not a protein or microRNA"
+    if info and info.locus not in ("rna", "") and _MICRORNA.match(candidate.text):
+        yield "printed as a microRNA"
 
 
 def _print(candidate: Candidate) -> Iterator[str]:
-    text, key = candidate.text, fold(candidate.variant.text)
-    if not candidate.variant.rules and _plain(text) == _plain(candidate.entry.spelling):
+    text, key, spelling = candidate.text, fold(candidate.variant.text), candidate.entry.spelling
+    if not candidate.variant.rules and _plain(text) == _plain(spelling):
         yield "printed as in the lexicon"
     elif text.isalpha() and text.islower():
         yield "small letters"
-    elif len(key) < 4 and _case_differs(text, candidate.entry.spelling):
+    elif len(key) < 4 and _case_differs(text, spelling):
         yield "short, in other case"
-    if _DIGITS_PARTED.search(text) and not _DIGITS_PARTED.search(candidate.entry.spelling):
+    if _PHOSPHO.match(text) and candidate.variant.text == text and spelling.startswith("P"):
+        yield "small p for a capital"
+    if _DIGITS_PARTED.search(candidate.variant.text) and not _DIGITS_PARTED.search(spelling):
         yield "a hyphen between digits"
     if _SMALL_BEFORE_CAPITAL.search(text) and not _SMALL_BEFORE_CAPITAL.search(
         candidate.entry.spelling

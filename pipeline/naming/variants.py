@@ -73,6 +73,16 @@ def _l_for_i(text: str) -> Iterator[str]:
         yield f"{match.group(1)}I{match.group(2)}"
 
 
+_MICRORNA = re.compile(
+    r"(?:(?:hsa|mmu|rno|pri|pre)-)?(?:(?:mi[Rr]|miRNA|microRNA)-?(\d.*)|[Ll]et-?(7.*))"
+)
+
+
+def _microrna(text: str) -> Iterator[str]:
+    if match := _MICRORNA.fullmatch(text):
+        yield f"MIR{match.group(1)}" if match.group(1) else f"MIRLET{match.group(2)}"
+
+
 #: Beta is read as one of these where it ends a name, mostly behind a hyphen.
 _B_END = re.compile(r"(.*[A-Za-z0-9])-?[ßPp8](R?\d?)")
 
@@ -113,12 +123,13 @@ _RULES = (
     _Rule("phosphorylated", 0.3, _strip(r"(.{2,})[-~][Pp]")),
     _Rule("phosphorylated", 0.5, _strip(r"(.*[A-Z]\d+)P")),
     _Rule("nucleotide-bound", 0.2, _strip(r"(.{2,})-G[TD]P")),
+    _Rule("nucleotide-bound", 0.2, _strip(r"G[TD]P-(.{2,})")),
     _Rule("ubiquitinated", 0.2, _strip(r"(.{2,})-Ub|Ub-(.{2,})")),
     _Rule("plural", 0.2, _strip(rf"(.*[A-Z0-9{_GREEK}])s")),
     _Rule("plural", 0.4, _strip(r"(.*[a-z]{3,}[^s\W])s")),
     _Rule("transcript", 0.2, _strip(r"(.{2,})[- ]?mRNA")),
     _Rule("mature microRNA", 0.1, _strip(r"((?:mi[Rr]|MIR|let)-?.*?)-[35]p")),
-    _Rule("microRNA", 0.1, _strip(r"(?:hsa|mmu|rno)-(.+)")),
+    _Rule("microRNA", 0.1, _microrna),
     _Rule("precursor", 0.3, _strip(r"[Pp]ro-?(.{3,})")),
     _Rule("processed", 0.4, _strip(r"t(B[Ii][Dd])")),
     _Rule("spliced form", 0.3, _strip(r"(.*[A-Z]\d+)[suf]")),
