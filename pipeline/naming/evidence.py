@@ -43,10 +43,10 @@ WEIGHTS = {
     "five or more characters": 0.4,
     "small letters": -3.0,
     "short, in other case": -1.0,
-    "small p for a capital": -2.0,
     "digit first, short": -1.5,
     "a hyphen between digits": -3.0,
     "small before capital, not so in the lexicon": -0.7,
+    "p of a phosphorylated protein": -1.3,
     "capitalised like a word": -1.0,
     "three characters, one exchanged": -3.0,
     "four characters, one exchanged": -0.8,
@@ -82,9 +82,6 @@ _ORIGIN = {
 
 #: IL-1-3 is IL-1 to IL-3 and not IL-13.
 _DIGITS_PARTED = re.compile(r"\d[-–]\d")
-
-#: pERK is phosphorylated ERK and not PERK.
-_PHOSPHO = re.compile(r"p[A-Z]")
 
 #: miR-16 is a microRNA, whatever protein has the alias MIR16.
 _MICRORNA = re.compile(r"(?:[a-z]{3}-)?(?:(?:mi[Rr]|MIR|miRNA)-?\d|[Ll]et-?7)")
@@ -160,16 +157,15 @@ def _print(candidate: Candidate) -> Iterator[str]:
         yield "printed as in the lexicon"
     elif text.isalpha() and text.islower():
         yield "small letters"
-    elif len(key) < 4 and _case_differs(text, spelling):
+    elif len(key) < 4 and _case_differs(candidate.variant.text, spelling):
         yield "short, in other case"
-    if _PHOSPHO.match(text) and candidate.variant.text == text and spelling.startswith("P"):
-        yield "small p for a capital"
     if _DIGITS_PARTED.search(candidate.variant.text) and not _DIGITS_PARTED.search(spelling):
         yield "a hyphen between digits"
-    if _SMALL_BEFORE_CAPITAL.search(text) and not _SMALL_BEFORE_CAPITAL.search(
-        candidate.entry.spelling
-    ):
+    small = _SMALL_BEFORE_CAPITAL.search(candidate.variant.text)
+    if small and not _SMALL_BEFORE_CAPITAL.search(spelling):
         yield "small before capital, not so in the lexicon"
+        if small.group().startswith("p") and not small.start():  # pERK is no PERK
+            yield "p of a phosphorylated protein"
     if text.isalpha() and text.istitle() and len(text) < 5 and _weak(candidate):
         yield "capitalised like a word"
     if CONFUSION in candidate.variant.rules and len(key) < 5:
@@ -191,6 +187,8 @@ def _competition(
     candidate: Candidate, context: Context, meanings: Meanings
 ) -> list[tuple[str, float]]:
     text, found = candidate.text, []
+    if text.endswith(f"-{candidate.variant.text}"):  # p-p65 is not pp65 of a virus
+        text = candidate.variant.text
     if meanings.is_word(text):
         name = "English word in capitals" if text.isupper() else "English word"
         found.append((name, WEIGHTS[name]))
