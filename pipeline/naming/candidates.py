@@ -127,6 +127,8 @@ def resolve(
         if not 1 < len(key) <= _KEY_LENGTH or key not in lexicon:
             continue
         entries = lexicon.find(key)
+        if key.isdigit():  # 14-3-3 is a name, 1433 and 1-433 are numbers
+            entries = tuple(entry for entry in entries if entry.spelling == variant.text)
         for entry in _distinct(entries):
             rivals = {
                 gene for other in entries if other.source in _SHARED for gene in other.genes

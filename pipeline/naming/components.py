@@ -8,7 +8,6 @@ evidence; ``doc.spans["genes"]`` what was chosen. A span's label is GENE or FAMI
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,8 +19,8 @@ from pipeline.lexicon.load import Lexicon
 from pipeline.naming.candidates import Candidate, candidates
 from pipeline.naming.context import Context
 from pipeline.naming.evidence import THRESHOLD, judge, score
+from pipeline.naming.figure_rows import Row
 from pipeline.naming.meanings import Meanings
-from pipeline.types import Line
 
 CANDIDATES, GENES = "candidates", "genes"
 
@@ -39,25 +38,6 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One row of the document: a reading of a line of the figure.
-
-    Attributes:
-        line: index of the line.
-        text: the reading, see ``printable``.
-        confidence: how sure the reading is, 0 to 1.
-        believed: whether it is the line's text rather than another reading of it.
-        offset: character of the document at which the row starts.
-    """
-
-    line: int
-    text: str
-    confidence: float
-    believed: bool
-    offset: int
-
-
-@dataclass(frozen=True, slots=True)
 class FigureText:
     """What the components know of a figure beside its tokens (``doc.user_data``)."""
 
@@ -67,36 +47,6 @@ class FigureText:
 
 #: What stands for an unprintable character, by its Unicode category.
 _SEEN_AS = {"Cc": " ", "Cf": "", "Cs": "", "Zl": " ", "Zp": " "}
-
-#: Most readings of one line that are looked at, the believed one counted.
-_READINGS = 6
-
-
-def rows_of(lines: Iterable[Line]) -> list[Row]:
-    """The believed text of every line, and below it what else was read there."""
-    rows: list[Row] = []
-    offset = 0
-    for number, line in enumerate(lines):
-        texts = {printable(line.text): line.confidence}
-        for reading in line.readings:
-            other = printable(reading.text)
-            if other and len(texts) < _READINGS:
-                texts.setdefault(other, reading.confidence)
-        for index, (text, confidence) in enumerate(texts.items()):
-            rows.append(Row(number, text, confidence, believed=not index, offset=offset))
-            offset += len(text) + 1
-    return rows
-
-
-def printable(text: str) -> str:
-    """``text`` with single blanks and without characters that leave nothing on paper.
-
-    Zero-width characters, soft hyphens, marks of writing direction and stray surrogates
-    go, control characters and every kind of white space become a blank.
-    """
-    if not text.isprintable():
-        text = "".join(_SEEN_AS.get(unicodedata.category(char), char) for char in text)
-    return " ".join(text.split())
 
 
 def row_spans(doc: Doc) -> Iterable[tuple[int, int, int]]:
@@ -223,7 +173,8 @@ class ReadingChooser:
         """The chosen names of the reading of each line that holds most of them.
 
         The believed reading is kept unless another one makes clearly more of the line a
-        name: what a second reader saw counts where the first saw nothing known.
+        name: what a second reader saw counts where the first saw nothing known. Two lines
+        are taken together if a name begins in one and ends in the other.
         """
         figure: FigureText = doc.user_data["figure"]
         names: dict[int, list[Judged]] = defaultdict(list)
@@ -232,10 +183,16 @@ class ReadingChooser:
         best: dict[int, tuple[float, int]] = {}
         for number, row in enumerate(figure.rows):
             share = _named_share(doc, row, names.get(number, ()))
+            if row.seam:
+                across = any(_crosses(doc, j, row.offset + row.seam) for j in names[number])
+                if across and best[row.line][1] not in _joined_rows(figure, best):
+                    best[row.line] = best[row.below] = (share, number)
+                continue
             value = share if row.believed else share - SECOND_READING
             if row.believed or value > best[row.line][0]:
                 best[row.line] = (value, number)
-        return [judged for _, number in best.values() for judged in names.get(number, ())]
+        chosen = dict.fromkeys(number for _, number in best.values())
+        return [judged for number in chosen for judged in names.get(number, ())]
 
     def set_annotations(self, doc: Doc, kept: Iterable[Judged]) -> None:
         """Write the names kept as spans."""
@@ -245,6 +202,16 @@ class ReadingChooser:
         """Match and annotate."""
         self.set_annotations(doc, self.match(doc))
         return doc
+
+
+def _crosses(doc: Doc, judged: Judged, seam: int) -> bool:
+    """Whether a name begins in the upper of two joined lines and ends in the lower one."""
+    span = doc[judged.start : judged.end]
+    return span.start_char < seam < span.end_char
+
+
+def _joined_rows(figure: FigureText, best: dict[int, tuple[float, int]]) -> set[int]:
+    return {number for _, number in best.values() if figure.rows[number].seam}
 
 
 #: Share of a line (0 to 1) that another reading must name beyond the believed one.

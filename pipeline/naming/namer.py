@@ -58,7 +58,8 @@ class Namer:
         }
 
     def _document(self, lines: Sequence[Line], context: str) -> Doc:
-        from pipeline.naming.components import FigureText, rows_of
+        from pipeline.naming.components import FigureText
+        from pipeline.naming.figure_rows import rows_of
 
         rows = rows_of(lines)
         doc = self.nlp.make_doc("\n".join(row.text for row in rows))
