@@ -35,7 +35,7 @@ _NAME_WORDS = 4
 #: CTNNA2, SEMA3A): group 1 is the root.
 _NUMBERED = re.compile(r"([A-Z][A-Z0-9]*[A-Z])(\d{1,2})([A-Z]?)$")
 _LETTERED = re.compile(r"([A-Z]{3,}\d)([A-Z])$")
-_MICRORNA = re.compile(r"(MIR(?:LET)?\d+[A-Z]?)(?:[A-Z]\d?|\d)?$")
+_MICRORNA = re.compile(r"((MIR(?:LET)?\d+)[A-Z]?)(?:[A-Z]?\d|-\d+)?")
 
 #: A root needs three characters: with two (GP, CD, IL) the numbered genes are no family.
 _ROOT_LENGTH = 3
@@ -124,7 +124,7 @@ def _family_terms(release: FamPlex, hgnc: Hgnc) -> Iterator[Term]:
 
 def _curated_terms(path: Path, hgnc: Hgnc, families: dict[str, set[str]]) -> Iterator[Term]:
     for term, family, targets in read_names(path):
-        if targets[0].startswith("FPLX:"):
+        if len(targets) == 1 and targets[0].startswith("FPLX:"):
             family, targets = targets[0].removeprefix("FPLX:"), []
             if family not in families:
                 raise LexiconError(path, f"{term}: FamPlex has no {family}", "Correct the name")
@@ -152,8 +152,7 @@ def _root_terms(hgnc: Hgnc, families: dict[str, set[str]], known: set[str]) -> I
     first: set[str] = set()
     for symbol, gene in hgnc.genes.items():
         if gene.locus == "rna" and (match := _MICRORNA.fullmatch(symbol)):
-            stem = match.group(1)
-            for root in {stem, stem.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") or stem}:
+            for root in set(match.groups()):
                 if root != symbol:
                     roots[root].add(symbol)
                     first.add(root)

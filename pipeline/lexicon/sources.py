@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from pipeline.errors import LexiconError
 from pipeline.lexicon.tables import GeneInfo
@@ -19,7 +21,10 @@ _HGNC_COLUMNS = {
     "Locus type",
 }  # fmt: skip
 
+_Row = TypeVar("_Row")
+
 _DOWNLOAD = "Give the HGNC custom download with the columns that models/README.md lists"
+_RELEASE = "Use a FamPlex release"
 
 
 @dataclass(slots=True)
@@ -51,7 +56,9 @@ def read_hgnc(path: Path) -> Hgnc:
     reader = csv.DictReader(io.StringIO(read_text(path)), delimiter="\t")
     if missing := _HGNC_COLUMNS - set(reader.fieldnames or ()):
         raise LexiconError(path, f"has no column {', '.join(sorted(missing))}", _DOWNLOAD)
-    for row in reader:
+    for row in _parsed(path, reader, _DOWNLOAD):
+        if None in row.values():
+            raise LexiconError(f"{path}:{reader.line_num}", "is cut short", _DOWNLOAD)
         if row["Status"] != "Approved":
             continue
         symbol, entrez = row["Approved symbol"], row["NCBI Gene ID(supplied by NCBI)"]
@@ -121,7 +128,7 @@ def read_famplex(folder: Path, hgnc: Hgnc) -> FamPlex:
         children[parent].append((kind, child))
     release = FamPlex(unknown=sorted(unknown))
     for family in children:
-        if members := _members(children, family, set()):
+        if members := _members(children, family):
             release.members[family] = members
     for row in _csv(folder / "grounding_map.csv", 3):
         if row[1] in ("FPLX", "UP", "HGNC"):
@@ -177,7 +184,7 @@ def read_text(path: Path) -> str:
         if data[:2] == b"\x1f\x8b":
             data = gzip.decompress(data)
         return data.decode("utf-8-sig")
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise LexiconError(path, f"cannot be read ({error})", "Check the path and file") from error
 
 
@@ -186,22 +193,32 @@ def _listed(cell: str) -> list[str]:
 
 
 def _csv(path: Path, columns: int) -> Iterator[list[str]]:
-    for number, row in enumerate(csv.reader(io.StringIO(read_text(path))), 1):
+    reader = csv.reader(io.StringIO(read_text(path)))
+    for row in _parsed(path, reader, _RELEASE):
         if len(row) < columns:
             raise LexiconError(
-                f"{path}:{number}", f"has fewer than {columns} columns", "Use a FamPlex release"
+                f"{path}:{reader.line_num}", f"has fewer than {columns} columns", _RELEASE
             )
         yield row
 
 
-def _members(children: dict[str, list[tuple[str, str]]], family: str, seen: set[str]) -> set[str]:
-    if family in seen:
-        return set()
-    seen.add(family)
+def _parsed(path: Path, rows: Iterator[_Row], remedy: str) -> Iterator[_Row]:
+    """The rows of a csv reader, its own errors as ours."""
+    try:
+        yield from rows
+    except csv.Error as error:
+        raise LexiconError(path, f"cannot be read as a table ({error})", remedy) from error
+
+
+def _members(children: dict[str, list[tuple[str, str]]], family: str) -> set[str]:
+    """Genes of a family and of all families below it; the hierarchy may hold cycles."""
     members: set[str] = set()
-    for kind, child in children.get(family, ()):
-        if kind == "HGNC":
-            members.add(child)
-        elif kind == "FPLX":
-            members |= _members(children, child, seen)
+    seen, waiting = {family}, [family]
+    while waiting:
+        for kind, child in children.get(waiting.pop(), ()):
+            if kind == "HGNC":
+                members.add(child)
+            elif kind == "FPLX" and child not in seen:
+                seen.add(child)
+                waiting.append(child)
     return members

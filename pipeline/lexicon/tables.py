@@ -17,6 +17,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -104,8 +106,8 @@ def write_tables(
         folder: created if missing; tables in it are replaced.
         genes: by approved symbol.
         families: members by family id.
-        terms: every spelling; those whose key is empty or all digits are left out, since
-            a bare number never names a gene in a figure.
+        terms: every spelling; single characters and numbers are left out, since they
+            never name a gene in a figure. ``14-3-3`` is no number, ``6.3`` and ``2-19`` are.
         mesh: names of chemicals and diseases, may be empty.
         sources: what the tables were built from.
         notes: counts and remarks for the manifest.
@@ -148,6 +150,11 @@ def read_manifest(folder: Path) -> dict[str, object]:
         raise LexiconError(path, f"is not JSON ({error})", REBUILD) from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise LexiconError(path, f"is not a lexicon of format {FORMAT}", REBUILD)
+    tables = manifest.get("tables")
+    if not isinstance(tables, dict) or not all(
+        isinstance(table, dict) and {"sha256", "rows"} <= table.keys() for table in tables.values()
+    ):
+        raise LexiconError(path, "does not list its tables with sha256 and rows", REBUILD)
     return manifest
 
 
@@ -159,7 +166,7 @@ def read_table(path: Path) -> dict[str, str]:
     """
     try:
         text = gzip.decompress(path.read_bytes()).decode("utf-8")
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise LexiconError(path, f"cannot be read ({error})", REBUILD) from error
     return dict(line.split("\t", 1) for line in text.splitlines() if "\t" in line)
 
@@ -189,6 +196,9 @@ def verify(folder: Path) -> list[str]:
     return wrong
 
 
+_DIGITS = re.compile(r"\d+")
+
+
 def _cell(text: str) -> str:
     return " ".join(text.replace("|", " ").split())
 
@@ -198,7 +208,7 @@ def _write_keyed(path: Path, rows: Iterable[tuple[str, ...]]) -> int:
     keys: dict[str, set[str]] = {}
     for text, *rest in rows:
         key = fold(text)
-        if len(key) > 1 and not key.isdigit():
+        if len(key) > 1 and not (key.isdigit() and len(_DIGITS.findall(text)) < 3):
             keys.setdefault(key, set()).add("|".join((_cell(text), *rest)))
     _write(path, ["\t".join((key, *sorted(cells))) for key, cells in keys.items()])
     return len(keys)

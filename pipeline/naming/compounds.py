@@ -22,7 +22,7 @@ _LETTER_END = re.compile(r"(.*?[\d a-z-])([A-Z])$")
 _SMALL_LETTER_END = re.compile(r"(.*\d)([a-z])$")
 _ROMAN_END = re.compile(r"(.*?)(I{1,3}|I?V)$")
 
-_TAIL = re.compile(rf"\d{{1,2}}[A-Za-z{_GREEK}]?|[{_GREEK}ßaB]\d?|[A-Z]|[a-h]|I{{1,3}}|IV")
+_TAIL = re.compile(rf"\d{{1,3}}[A-Za-z{_GREEK}]?|[{_GREEK}ßaB]\d?|[A-Z]|[a-h]|I{{1,3}}|IV")
 _RANGE = re.compile(r"(\d{1,2}|[A-Z])[-‐–](\d{1,2}|[A-Z])")
 
 #: Most tails of one list; more are a table or junk.
