@@ -45,10 +45,6 @@ class FigureText:
     context: Context
 
 
-#: What stands for an unprintable character, by its Unicode category.
-_SEEN_AS = {"Cc": " ", "Cf": "", "Cs": "", "Zl": " ", "Zp": " "}
-
-
 def row_spans(doc: Doc) -> Iterable[tuple[int, int, int]]:
     """(row number, first token, token after the last) of every row."""
     start = number = 0
@@ -185,7 +181,8 @@ class ReadingChooser:
             share = _named_share(doc, row, names.get(number, ()))
             if row.seam:
                 across = any(_crosses(doc, j, row.offset + row.seam) for j in names[number])
-                if across and best[row.line][1] not in _joined_rows(figure, best):
+                taken = any(figure.rows[best[at][1]].seam for at in (row.line, row.below))
+                if across and not taken:
                     best[row.line] = best[row.below] = (share, number)
                 continue
             value = share if row.believed else share - SECOND_READING
@@ -208,10 +205,6 @@ def _crosses(doc: Doc, judged: Judged, seam: int) -> bool:
     """Whether a name begins in the upper of two joined lines and ends in the lower one."""
     span = doc[judged.start : judged.end]
     return span.start_char < seam < span.end_char
-
-
-def _joined_rows(figure: FigureText, best: dict[int, tuple[float, int]]) -> set[int]:
-    return {number for _, number in best.values() if figure.rows[number].seam}
 
 
 #: Share of a line (0 to 1) that another reading must name beyond the believed one.

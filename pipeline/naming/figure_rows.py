@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.types import Line, Region
+from pipeline.types import Line
 
 #: Most readings of one line that are looked at, the believed one counted.
 _READINGS = 6
@@ -85,39 +86,59 @@ def _readings(lines: Sequence[Line]) -> Iterator[Row]:
             yield Row(number, text, confidence, believed=not index)
 
 
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """A short level line: its height, and the upright box around it, in pixels."""
+
+    number: int
+    text: str
+    confidence: float
+    height: float
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
 def _joined(lines: Sequence[Line]) -> Iterator[Row]:
-    short = [
-        (number, line, printable(line.text), line.region)
-        for number, line in enumerate(lines)
-        if line.region is not None and 0 < len(line.text) <= _LABEL_LENGTH
-    ]
-    for number, line, text, upper in short:
-        if sum(char.isalnum() for char in text) < _HEAD:  # a letter is no head of a name
+    labels = sorted(_labels(lines), key=lambda label: label.top)
+    tops = [label.top for label in labels]
+    tallest = max((label.bottom - label.top for label in labels), default=0.0)
+    joined = []
+    for upper in labels:
+        if sum(char.isalnum() for char in upper.text) < _HEAD:  # a letter is no head of a name
             continue
-        for below, other, rest, lower in short:
-            if upper and lower and number != below and stacked(upper, lower):
-                confidence = min(line.confidence, other.confidence)
-                joined = f"{text} {rest}"
-                yield Row(number, joined, confidence, below=below, seam=len(text) + 1)
+        reach = upper.bottom + _GAP * (upper.bottom - upper.top + tallest) / 2
+        for lower in labels[bisect_right(tops, upper.top) : bisect_left(tops, reach)]:
+            if _stacked(upper, lower):
+                joined.append((upper, lower))
+    for upper, lower in sorted(joined, key=lambda pair: (pair[0].number, pair[1].number)):
+        confidence = min(upper.confidence, lower.confidence)
+        text = f"{upper.text} {lower.text}"
+        seam = len(upper.text) + 1
+        yield Row(upper.number, text, confidence, below=lower.number, seam=seam)
 
 
-def stacked(upper: Region, lower: Region) -> bool:
+def _labels(lines: Sequence[Line]) -> Iterator[_Label]:
+    for number, line in enumerate(lines):
+        region = line.region
+        if region is None or len(line.text) > _LABEL_LENGTH or abs(region.angle) > _LEVEL:
+            continue
+        if text := printable(line.text):
+            xs, ys = zip(*region.polygon, strict=True)
+            box = (min(xs), min(ys), max(xs), max(ys))
+            yield _Label(number, text, line.confidence, region.height, *box)
+
+
+def _stacked(upper: _Label, lower: _Label) -> bool:
     """Whether ``lower`` stands right below ``upper``, as the second line of one label."""
-    if abs(upper.angle) > _LEVEL or abs(lower.angle) > _LEVEL:
-        return False
     heights = sorted((upper.height, lower.height))
     if heights[0] <= 0 or heights[1] > _HEIGHT_RATIO * heights[0]:
         return False
-    left, top, right, bottom = _box(upper)
-    other_left, other_top, other_right, other_bottom = _box(lower)
-    if not top < other_top or not bottom < other_bottom:
+    if not upper.top < lower.top or not upper.bottom < lower.bottom:
         return False
-    common = min(right, other_right) - max(left, other_left)
-    shorter = min(right - left, other_right - other_left)
-    height = (bottom - top + other_bottom - other_top) / 2
-    return common >= _OVERLAP * shorter and -0.5 * height < other_top - bottom < _GAP * height
-
-
-def _box(region: Region) -> tuple[float, float, float, float]:
-    xs, ys = zip(*region.polygon, strict=True)
-    return min(xs), min(ys), max(xs), max(ys)
+    common = min(upper.right, lower.right) - max(upper.left, lower.left)
+    shorter = min(upper.right - upper.left, lower.right - lower.left)
+    height = (upper.bottom - upper.top + lower.bottom - lower.top) / 2
+    gap = lower.top - upper.bottom
+    return common >= _OVERLAP * shorter and -0.5 * height < gap < _GAP * height
