@@ -109,9 +109,8 @@ def _joined(lines: Sequence[Line]) -> Iterator[Row]:
         if sum(char.isalnum() for char in upper.text) < _HEAD:  # a letter is no head of a name
             continue
         reach = upper.bottom + _GAP * (upper.bottom - upper.top + tallest) / 2
-        for lower in labels[bisect_right(tops, upper.top) : bisect_left(tops, reach)]:
-            if _stacked(upper, lower):
-                joined.append((upper, lower))
+        near = labels[bisect_right(tops, upper.top) : bisect_left(tops, reach)]
+        joined += [(upper, lower) for lower in near if _stacked(upper, lower)]
     for upper, lower in sorted(joined, key=lambda pair: (pair[0].number, pair[1].number)):
         confidence = min(upper.confidence, lower.confidence)
         text = f"{upper.text} {lower.text}"

@@ -30,7 +30,7 @@ def _strip(pattern: str) -> Callable[[str], Iterator[str]]:
 
     def rule(text: str) -> Iterator[str]:
         if match := compiled.fullmatch(text):
-            yield match.group(1)
+            yield match[match.lastindex or 0]
 
     return rule
 
@@ -173,12 +173,12 @@ def variants(text: str) -> tuple[Variant, ...]:
             and (new := Variant(result, (*known.rules, rule.name), known.cost + rule.cost))
         ]
         for new in layer:
-            found.setdefault(new.text, new)
+            if new.text not in found or new.cost < found[new.text].cost:
+                found[new.text] = new
     plain = sorted(found.values(), key=lambda variant: variant.cost)
-    confused = [
-        Variant(result, (*base.rules, _CONFUSION.name), base.cost + _CONFUSION.cost)
-        for base in plain
-        for result in _CONFUSION.apply(base.text)
-        if result not in found
-    ]
-    return (*plain, *confused)
+    for base in plain:
+        for result in _CONFUSION.apply(base.text):
+            if result not in found:
+                rules = (*base.rules, _CONFUSION.name)
+                found[result] = Variant(result, rules, base.cost + _CONFUSION.cost)
+    return (*plain, *list(found.values())[len(plain) :])
