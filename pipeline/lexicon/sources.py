@@ -16,7 +16,7 @@ from pipeline.errors import LexiconError
 from pipeline.lexicon.tables import GeneInfo
 
 _HGNC_COLUMNS = {
-    "HGNC ID", "Approved symbol", "Approved name", "Status", "Alias symbols",
+    "Approved symbol", "Approved name", "Status", "Alias symbols",
     "Previous symbols", "NCBI Gene ID(supplied by NCBI)", "UniProt ID(supplied by UniProt)",
     "Locus type",
 }  # fmt: skip

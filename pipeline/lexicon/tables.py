@@ -165,19 +165,26 @@ def read_table(path: Path) -> dict[str, str]:
         LexiconError: the file is missing, not gzip or not UTF-8.
     """
     try:
-        text = gzip.decompress(path.read_bytes()).decode("utf-8")
+        data = path.read_bytes()
+        if not data:  # which gzip takes for an empty archive
+            raise EOFError("it is empty")
+        text = gzip.decompress(data).decode("utf-8")
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise LexiconError(path, f"cannot be read ({error})", REBUILD) from error
     return dict(line.split("\t", 1) for line in text.splitlines() if "\t" in line)
 
 
 def parse_terms(cells: str) -> list[Term]:
-    """The meanings in one row of ``terms`` (without its key)."""
-    terms = []
-    for cell in cells.split("\t"):
-        text, source, target, origin = cell.split("|")
-        terms.append(Term(text, Source(source), target, origin))
-    return terms
+    """The meanings in one row of ``terms`` (without its key).
+
+    Raises:
+        LexiconError: the row is no such row.
+    """
+    try:
+        fields = (cell.split("|") for cell in cells.split("\t"))
+        return [Term(text, Source(source), *rest) for text, source, *rest in fields]
+    except (TypeError, ValueError) as error:
+        raise LexiconError(TERMS, f"holds the row {cells!r}, which is none", REBUILD) from error
 
 
 def verify(folder: Path) -> list[str]:
