@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, KeysView, Mapping
 from pathlib import Path
 
 from pipeline.errors import LexiconError
@@ -49,11 +49,27 @@ class Lexicon:
         """All entries with that folded key (see ``folding.fold``), empty if there is none."""
         found = self._found.get(key)
         if found is None:
-            row = self._terms.get(key)
-            terms = tables.parse_terms(row) if isinstance(row, str) else row or []
-            entries = (self._entry(term) for term in terms)
+            entries = (self._entry(term) for term in self.terms(key))
             found = self._found[key] = tuple(entry for entry in entries if entry.genes)
         return found
+
+    def keys(self) -> KeysView[str]:
+        """All folded keys."""
+        return self._terms.keys()
+
+    def terms(self, key: str) -> list[Term]:
+        """The table's own meanings of a folded key; a target may be unknown to the lexicon."""
+        row = self._terms.get(key)
+        return tables.parse_terms(row) if isinstance(row, str) else row or []
+
+    def genes(self) -> Iterator[Gene]:
+        """All genes."""
+        for symbol, row in self._genes.items():
+            yield Gene(symbol, row.partition("\t")[0])
+
+    def families(self) -> KeysView[str]:
+        """The ids of all families."""
+        return self._families.keys()
 
     def lookup(self, text: str) -> tuple[LexiconEntry, ...]:
         """All entries that ``text`` can stand for as it is written."""
