@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
-from pipeline.curation.diff import Diff
+from pipeline.curation.diff import Diff, Renamed
 from pipeline.types import GeneRow
 
 
@@ -26,8 +26,22 @@ class Policy(StrEnum):
     REPORT = "report"
 
 
+def refreshable(policy: Policy, diff: Diff) -> tuple[Renamed, ...]:
+    """Return the renamed rows that the record keeps under ``policy``, to be refreshed."""
+    if policy is Policy.REPORT:
+        return ()
+    if policy is Policy.UNION:
+        return diff.renamed
+    kept = set(diff.confirmed)
+    return tuple(row for row in diff.renamed if row.curated in kept)
+
+
 def apply_policy(
-    policy: Policy, curated: Sequence[GeneRow], read: Sequence[GeneRow], diff: Diff
+    policy: Policy,
+    curated: Sequence[GeneRow],
+    read: Sequence[GeneRow],
+    diff: Diff,
+    refreshed: Iterable[Renamed] = (),
 ) -> tuple[GeneRow, ...]:
     """Return the rows that ``policy`` gives a record.
 
@@ -36,10 +50,13 @@ def apply_policy(
         curated: rows of the record.
         read: rows read in the figure, in reading order.
         diff: their comparison, ``diff_rows(curated, read)``.
+        refreshed: renamed rows that take the symbol and id that their gene has now.
     """
     if policy is Policy.REPORT:
         return tuple(curated)
     kept = tuple(curated) if policy is Policy.UNION else diff.confirmed
+    now = {row.curated: row.refreshed for row in refreshed}
+    kept = tuple(now.get(row, row) for row in kept)
     additions = {*diff.new, *diff.lexicon_added}
     return (*kept, *_without_repeats(kept, (row for row in read if row in additions)))
 

@@ -39,7 +39,7 @@ class Nomenclature:
         if found is not None:
             return found
         name = symbol.casefold()
-        genes = set()
+        genes: set[Gene] = set()
         for entry in self.lexicon.lookup(symbol):
             if entry.source is Source.PREVIOUS and entry.term.casefold() == name:
                 genes.update(entry.genes)
