@@ -34,8 +34,12 @@ class Meanings:
         return self._terms.get(plain.upper(), "") if plain[-1:].isdigit() else ""
 
     def is_word(self, text: str) -> bool:
-        """Whether the text is an English word, in any case."""
-        return text.lower() in self._words
+        """Whether the text is an English word, in any case but that of a plural.
+
+        ``Rocks`` and ``ROCKS`` are words, ``ROCKs`` is more than one ROCK.
+        """
+        plural = text[:-1].isupper() and text[-1:].islower()
+        return not plural and text.lower() in self._words
 
 
 @cache

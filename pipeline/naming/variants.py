@@ -127,7 +127,7 @@ _RULES = (
     _Rule("ubiquitinated", 0.2, _strip(r"(.{2,})-Ub|Ub-(.{2,})")),
     _Rule("plural", 0.2, _strip(rf"(.*[A-Z0-9{_GREEK}])s")),
     _Rule("plural", 0.4, _strip(r"(.*[a-z]{3,}[^s\W])s")),
-    _Rule("transcript", 0.2, _strip(r"(.{2,})[- ]?mRNA")),
+    _Rule("transcript", 0.2, _strip(r"(.{2,}?)[- ]?mRNA")),
     _Rule("mature microRNA", 0.1, _strip(r"((?:mi[Rr]|MIR|let)-?.*?)-[35]p")),
     _Rule("microRNA", 0.1, _microrna),
     _Rule("precursor", 0.3, _strip(r"[Pp]ro-?(.{3,})")),
