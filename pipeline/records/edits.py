@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import yaml
 
-from pipeline.records.yamltext import Span, Value
+from pipeline.records.yamltext import Span, Value, compose
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,37 @@ def replace_value(text: str, span: Span, key: str, value: Value) -> Edit:
     block = dump_block({key: value}, column)[column:]
     end = _line_end(text, span.end)
     return Edit(span.start, end, block.replace("\n", _newline(text, span.start)))
+
+
+def replace_scalars(text: str, bounds: tuple[int, int], changes: Mapping[str, str]) -> list[Edit]:
+    """Return the edits that give keys of the mapping at ``bounds`` other texts, in place.
+
+    Quotes stay as they are; a text that needs quotes gets them.
+
+    Raises:
+        RecordError: the mapping holds what cannot be read on its own, such as an alias.
+        KeyError: a key is missing.
+    """
+    start, end = bounds
+    # Read in its own column, the mapping is a document of its own.
+    indent = _column(text, start)
+    row = compose(" " * indent + text[start:end], "row")
+    shift = start - indent
+    edits = []
+    for key, value in changes.items():
+        span = row.spans[(key,)]
+        first, last = span.value + shift, span.end + shift
+        quote = text[first] if text[first] in "'\"" else None
+        scalar = yaml.dump(
+            [value],
+            Dumper=yaml.CSafeDumper,
+            default_style=quote,
+            allow_unicode=True,
+            width=2**31 - 1,
+            default_flow_style=True,
+        )
+        edits.append(Edit(first, last, str(scalar).strip()[1:-1]))
+    return edits
 
 
 def replace_items(

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pipeline.errors import RecordError
 from pipeline.records import schema
-from pipeline.records.edits import Edit, apply_edits, replace_items, replace_value
+from pipeline.records.edits import Edit, apply_edits, replace_items, replace_scalars, replace_value
 from pipeline.records.figid import printable, safe_figid
 from pipeline.records.yamltext import Document, Value, compose
 from pipeline.types import GeneRow
@@ -104,6 +104,36 @@ class Record:
                 expected.append(new)
         edit = replace_items(self._document.text, self._document.spans[("genes",)], "genes", items)
         return self._edited({"genes": expected}, [edit], rows)
+
+    def with_genes_renamed(self, rows: Sequence[GeneRow]) -> Record:
+        """Return the record with other texts in its gene rows, and the keywords that follow.
+
+        Only the characters of the values that differ change; ``with_genes`` writes such
+        rows anew, which is also done here where a value cannot be replaced in its place.
+
+        Args:
+            rows: as many as there are, each in place of the one of its index.
+
+        Raises:
+            RecordError: see ``with_genes``.
+        """
+        rows = tuple(rows)
+        old, places = self.fields["genes"], self._document.spans[("genes",)].items
+        if rows == self.genes or not isinstance(old, list):
+            return self
+        _check_encodable(self.path, (str(text) for row in rows for text in astuple(row)))
+        expected, edits = list(old), []
+        try:
+            for index, (was, row) in enumerate(zip(self.genes, rows, strict=True)):
+                new = {f: str(getattr(row, f)) for f in schema.ROW_FIELDS}
+                changes = {f: text for f, text in new.items() if text != getattr(was, f)}
+                fields = expected[index]
+                if changes and isinstance(fields, dict):
+                    expected[index] = {**fields, **changes}
+                    edits += replace_scalars(self._document.text, places[index], changes)
+            return self._edited({"genes": list(expected)}, edits, rows)
+        except (RecordError, LookupError):
+            return self.with_genes(rows)
 
     def with_terms(
         self,

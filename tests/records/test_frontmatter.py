@@ -451,3 +451,60 @@ def test_any_text_parses_or_is_refused(text: str) -> None:
         except RecordError:
             continue
         assert record.text == attempt
+
+
+RENAMED_ROWS = """\
+genes:  # by hand
+- word: RIG-I
+  symbol: 'RIG-I'   # as printed
+  source: hgnc_alias_symbol
+  hgnc_symbol: "DDX58"  # an old symbol
+  note: seen twice
+  entrez: '23586'
+- {word: p53, symbol: p53, source: hgnc_alias_symbol, hgnc_symbol: P53, entrez: 1}
+- word: RIG-I
+  symbol: RIG-I
+  source: hgnc_alias_symbol
+  hgnc_symbol: DDX58
+  entrez: "23586"
+"""
+
+
+def test_renamed_genes_change_the_characters_of_their_values_only() -> None:
+    head = "figid: fig\nschema-jsonld:\n  keywords:\n  - DDX58\n  - P53\n"
+    record = parse(head + RENAMED_ROWS)
+    first, second, third = record.genes
+    now = [
+        replace(first, hgnc_symbol="RIGI"),
+        replace(second, hgnc_symbol="TP53", entrez="7157"),
+        third,
+    ]
+    changed = record.with_genes_renamed(now)
+    assert changed.genes == tuple(now)
+    rows = RENAMED_ROWS.replace('"DDX58"', '"RIGI"', 1).replace(
+        "P53, entrez: 1", "TP53, entrez: '7157'"
+    )
+    words = "  - RIGI\n  - TP53\n  - DDX58\n"
+    assert changed.text == front(head.replace("  - DDX58\n  - P53\n", words) + rows)
+    assert record.with_genes_renamed(record.genes) is record
+
+
+def test_renamed_genes_in_a_layout_that_has_no_place_for_them_are_written_anew() -> None:
+    record = parse(
+        "figid: fig\ngenes:\n- word: a\n  symbol: a\n  source: hgnc_symbol\n"
+        "  hgnc_symbol: |-\n    OLD\n  entrez: '1'\n"
+    )
+    (row,) = record.genes
+    assert row.hgnc_symbol == "OLD"
+    changed = record.with_genes_renamed([replace(row, hgnc_symbol="NEW")])
+    assert "  hgnc_symbol: NEW\n" in changed.text
+
+
+@given(rows=gene_rows.filter(bool), name=names, data=st.data())
+def test_renaming_can_be_undone(rows: list[GeneRow], name: str, data: st.DataObject) -> None:
+    record = parse("figid: fig\ngenes: []\ndiseases: []\n").with_genes(rows)
+    index = data.draw(st.integers(0, len(rows) - 1))
+    now = [replace(row, hgnc_symbol=name) if i == index else row for i, row in enumerate(rows)]
+    changed = record.with_genes_renamed(now)
+    assert changed.genes == tuple(now)
+    assert changed.with_genes_renamed(rows).genes == tuple(rows)
