@@ -61,6 +61,13 @@ def run(
         Path | None,
         typer.Option(metavar="DIR", help="Lexicon folder to use instead of the built-in one."),
     ] = None,
+    refresh_symbols: Annotated[
+        bool,
+        typer.Option(
+            "--refresh-symbols",
+            help="Give renamed genes of curated rows the symbol (and id) that they have now.",
+        ),
+    ] = False,
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -97,6 +104,12 @@ def run(
             "the policy report leaves records as they are",
             "Leave out one of the two",
         )
+    if refresh_symbols and policy is Policy.REPORT:
+        raise UsageError(
+            "--refresh-symbols",
+            "the policy report leaves records as they are",
+            "Leave out one of the two; the diffs name renamed genes in any case",
+        )
     if text is not None and readers is not None:
         raise UsageError(
             "--readers", "with --text no image is read", "Leave out --readers or --text"
@@ -110,7 +123,7 @@ def run(
     from pipeline.running.writing import Output
 
     names = () if text is not None else reader_names(readers)
-    engines = Engines(policy, names, lexicon)
+    engines = Engines(policy, names, lexicon, refresh_symbols)
     versions = engines.probe()  # before anything else: it says what is missing
     found = discover(images or [], records, text)
     output = Output(out)

@@ -240,9 +240,16 @@ def _named(genes: Mapping[str, Any]) -> str:
     if len(genes) > _GENES_NAMED:
         return f"{len(genes)} genes"
     return ", ".join(
-        f"{gene['old']} -> {gene['new']}" if isinstance(gene, dict) else str(gene)
-        for gene in genes.values()
+        _renaming(entrez, gene) if isinstance(gene, dict) else str(gene)
+        for entrez, gene in genes.items()
     )
+
+
+def _renaming(entrez: str, gene: Mapping[str, Any]) -> str:
+    old, new = str(gene["old"]), str(gene["new"])
+    if "entrez" in gene:
+        old, new = f"{old} ({entrez})", f"{new} ({gene['entrez']})"
+    return f"{old} -> {new}{', applied' if gene.get('applied') else ''}"
 
 
 def _print_summary(summary: RunSummary, output: Output) -> None:

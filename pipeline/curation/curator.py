@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from pipeline.curation.diff import diff_rows
-from pipeline.curation.policies import Policy, apply_policy
+from pipeline.curation.diff import Nomenclature, Renamed, diff_rows
+from pipeline.curation.policies import Policy, apply_policy, refreshable
 from pipeline.errors import InputError, PfcurateError, ReadingError
 from pipeline.types import EndState, Figure, FigureError, Line, Mention, Outcome
 
@@ -64,12 +64,24 @@ class Curator:
         reader: reads the pixels; None where every figure comes with its text.
         namer: finds the names in the lines.
         policy: how rows read and curated rows become the rows of the emitted record.
+        nomenclature: what the genes of curated rows are called now; see ``diff_rows``.
+        refresh: whether renamed curated rows get the symbol and id that their gene has now.
     """
 
-    def __init__(self, reader: Reader | None, namer: Namer, policy: Policy) -> None:
+    def __init__(
+        self,
+        reader: Reader | None,
+        namer: Namer,
+        policy: Policy,
+        nomenclature: Nomenclature | None = None,
+        *,
+        refresh: bool = False,
+    ) -> None:
         self._reader = reader
         self._namer = namer
         self._policy = policy
+        self._nomenclature = nomenclature
+        self._refresh = refresh
 
     def curate(self, figure: Figure) -> Outcome:
         """Return what ``figure`` came to; an error is part of the outcome, never raised.
@@ -111,11 +123,12 @@ class Curator:
             mentions = tuple(self._namer.name(lines, record.context))
             rows = gene_rows(mentions)
         with progress.stage("compare"):
-            diff = diff_rows(record.genes, rows)
+            diff = diff_rows(record.genes, rows, self._nomenclature)
+            refreshed = refreshable(self._policy, diff) if self._refresh else ()
             emitted = None
             if self._policy is not Policy.REPORT:
-                kept = apply_policy(self._policy, record.genes, rows, diff)
-                emitted = record.with_genes(kept).text
+                kept = apply_policy(self._policy, record.genes, rows, diff, refreshed)
+                emitted = _refreshed(record, refreshed).with_genes(kept).text
         has_text = any(line.text.strip() for line in lines)
         return Outcome(
             figure.figid,
@@ -124,7 +137,7 @@ class Curator:
             mentions=mentions,
             rows=rows,
             record=emitted,
-            diff=diff.document(),
+            diff=diff.document(refreshed),
             seconds=progress.seconds,
             image_size=progress.image_size,
         )
@@ -172,6 +185,12 @@ def _checked(image: Path, lines: Sequence[Line]) -> tuple[Line, ...]:
 
 def _is_share(value: float) -> bool:
     return 0.0 <= value <= 1.0  # false for NaN too
+
+
+def _refreshed(record: Record, renamed: Sequence[Renamed]) -> Record:
+    """Return the record with the present symbol and id in these of its rows."""
+    now = {row.curated: row.refreshed for row in renamed}
+    return record.with_genes_renamed([now.get(row, row) for row in record.genes])
 
 
 def _load_or_create(figure: Figure) -> Record:

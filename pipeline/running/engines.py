@@ -33,15 +33,21 @@ class Engines:
         policy: how rows read and curated rows become the emitted rows.
         readers: names of the readers; empty where the text of every figure is given.
         lexicon: lexicon folder; None for the one that comes with the product.
+        refresh: whether renamed curated rows get the symbol that their gene has now.
     """
 
     policy: Policy
     readers: tuple[str, ...]
     lexicon: Path | None = None
+    refresh: bool = False
 
     def __call__(self) -> Curator:
         """Load the engines."""
-        return Curator(self.reader() if self.readers else None, self.namer(), self.policy)
+        from pipeline.lexicon.nomenclature import Nomenclature
+
+        reader, namer = self.reader() if self.readers else None, self.namer()
+        nomenclature = Nomenclature(namer.lexicon)
+        return Curator(reader, namer, self.policy, nomenclature, refresh=self.refresh)
 
     def reader(self) -> FigureReader:
         """Load the reader, with one thread: the processes are the parallelism."""
@@ -83,7 +89,7 @@ class Engines:
 
     def config(self) -> str:
         """Return a hash of the settings that change results."""
-        settings = repr((self.policy.value, self.readers))
+        settings = repr((self.policy.value, self.readers, self.refresh))
         return hashlib.sha256(settings.encode("utf-8")).hexdigest()
 
 

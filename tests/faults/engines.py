@@ -22,11 +22,18 @@ from PIL import Image
 from pipeline.curation.curator import Curator
 from pipeline.curation.policies import Policy
 from pipeline.errors import ReadingError
+from pipeline.lexicon.load import Lexicon
+from pipeline.lexicon.tables import Term
 from pipeline.types import Gene, LexiconEntry, Line, Mention, Reading, Region, Source
 
 STEP = 8  # red values of neighbouring faults, far enough apart
 
 GENES = {"TP53": "7157", "MDM2": "4193", "EGFR": "1956"}
+
+#: TP53 was P53.
+LEXICON = Lexicon(
+    GENES, {}, {"P53": [Term("P53", Source.PREVIOUS, "TP53", "double")]}, version="double"
+)
 
 
 class Fault(IntEnum):
@@ -106,6 +113,8 @@ class FaultyReader:
 
 class WordNamer:
     """Names the lines that are one of ``GENES``, and remembers what it was given."""
+
+    lexicon = LEXICON
 
     def __init__(self) -> None:
         self.contexts: list[str] = []
