@@ -25,27 +25,32 @@ NAME = "components"
 
 @dataclass(frozen=True, slots=True)
 class ComponentRules:
-    """What counts as a character and what as a line, in units of character height.
+    """What counts as a character and what as a line.
 
     Attributes:
         scale: enlargement before thresholding.
         window: side of the neighbourhood that ink must differ from, enlarged pixels.
-        contrast: grey levels that ink must differ by.
-        min_height: least height of a character in pixels of the original.
-        max_height: greatest height of a character as a share of the image height.
-        gap: widest gap between neighbours on a line.
-        drift: most that neighbours' middles differ.
+        contrast: levels of lightness, or of a colour axis, that ink must differ by.
+        min_height: least height of a character, in pixels of the original.
+        max_height: greatest height of a character, in pixels of the original.
+        max_stroke: greatest thickness of strokes, as a share of a character's height.
+        gap: widest gap between neighbours on a line, in character heights.
+        drift: most that neighbours' middles differ, in character heights.
         likeness: least ratio of neighbours' heights.
+        pad: space added around a line (beside, above and below), in line heights; readers
+            want some ground around the ink.
     """
 
     scale: float = 2.0
     window: int = 25
     contrast: float = 12.0
     min_height: float = 4.0
-    max_height: float = 0.12
-    gap: float = 0.9
-    drift: float = 0.4
-    likeness: float = 0.45
+    max_height: float = 60.0
+    max_stroke: float = 0.4
+    gap: float = 0.7
+    drift: float = 0.3
+    likeness: float = 0.5
+    pad: tuple[float, float] = (0.25, 0.18)
 
 
 class ComponentDetector:
@@ -70,35 +75,36 @@ class ComponentDetector:
         planes = cv2.split(cv2.cvtColor(enlarged, cv2.COLOR_RGB2Lab))
         found: list[Region] = []
         for plane in planes:
-            for shown in (plane, 255 - plane):
-                boxes = self._characters(np.asarray(shown, dtype=np.uint8), pixels.shape[0])
-                found.extend(
-                    Region(box_polygon(*(line / rules.scale)), 0.5, NAME)
-                    for line in group_lines(boxes, rules)
-                )
+            for sign in (cv2.THRESH_BINARY_INV, cv2.THRESH_BINARY):
+                boxes = self._characters(np.asarray(plane, dtype=np.uint8), sign)
+                for left, top, right, bottom in group_lines(boxes, rules):
+                    beside, above = ((bottom - top) * pad for pad in rules.pad)
+                    box = np.array([left - beside, top - above, right + beside, bottom + above])
+                    found.append(Region(box_polygon(*(box / rules.scale).tolist()), 0.5, NAME))
         return found
 
-    def _characters(self, plane: Pixels, image_height: int) -> Boxes:
-        """Boxes (left, top, right, bottom) of dark islands shaped like characters."""
+    def _characters(self, plane: Pixels, sign: int) -> Boxes:
+        """Boxes (left, top, right, bottom) of islands of ink shaped like characters."""
         rules = self._rules
+        contrast = rules.contrast if sign == cv2.THRESH_BINARY_INV else -rules.contrast
         mask = cv2.adaptiveThreshold(
-            plane,
-            255,
-            cv2.ADAPTIVE_THRESH_MEAN_C,
-            cv2.THRESH_BINARY_INV,
-            rules.window,
-            rules.contrast,
+            plane, 255, cv2.ADAPTIVE_THRESH_MEAN_C, sign, rules.window, contrast
         )
-        _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-        left, top, width, height, ink = (stats[1:, i].astype(np.float64) for i in range(5))
-        fill = ink / (width * height)
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+        left, top, width, height, ink = (stats[:, i].astype(np.float64) for i in range(5))
+        core = cv2.erode(mask, np.ones((3, 3), np.uint8), borderValue=0)
+        inner = np.bincount(labels.ravel(), weights=(core > 0).ravel(), minlength=len(stats))
+        # A stroke of thickness t loses 2 of its t pixels to the erosion.
+        stroke = 2.0 / np.maximum(1.0 - inner / ink, 0.01)
         keep = (
             (height >= rules.min_height * rules.scale)
-            & (height <= max(rules.max_height * image_height, 40.0) * rules.scale)
-            & (width <= 6.0 * height)
+            & (height <= rules.max_height * rules.scale)
+            & (width <= 5.0 * height)
             & (height <= 12.0 * width)
-            & (fill >= 0.12)
+            & (ink >= 0.12 * width * height)
+            & (stroke <= rules.max_stroke * np.maximum(height, 12.0))
         )
+        keep[0] = False  # label 0 is the ground
         boxes = np.stack([left, top, left + width, top + height], axis=1)
         return np.asarray(boxes[keep], dtype=np.float64)
 
@@ -111,11 +117,10 @@ def group_lines(boxes: Boxes, rules: ComponentRules) -> list[Boxes]:
         rules: what may be joined.
 
     Returns:
-        One box (left, top, right, bottom) per line, from left to right; lines that are
-        a single narrow stroke are left out.
+        One box (left, top, right, bottom) per line of at least two characters, or of one
+        island wide enough to be several characters that touch.
     """
-    order = np.argsort(boxes[:, 0], kind="stable")
-    boxes = boxes[order]
+    boxes = boxes[np.lexsort((boxes[:, 1], boxes[:, 0]))]
     count = len(boxes)
     root = list(range(count))
 
@@ -128,7 +133,8 @@ def group_lines(boxes: Boxes, rules: ComponentRules) -> list[Boxes]:
     heights = boxes[:, 3] - boxes[:, 1]
     middles = (boxes[:, 1] + boxes[:, 3]) / 2
     for i in range(count):
-        near = slice(i + 1, int(np.searchsorted(boxes[:, 0], boxes[i, 2] + rules.gap * heights[i])))
+        reach = boxes[i, 2] + rules.gap * heights[i] / rules.likeness
+        near = slice(i + 1, int(np.searchsorted(boxes[:, 0], reach)))
         larger = np.maximum(heights[near], heights[i])
         fits = (
             (np.abs(middles[near] - middles[i]) <= rules.drift * larger)
@@ -144,6 +150,6 @@ def group_lines(boxes: Boxes, rules: ComponentRules) -> list[Boxes]:
     for group in members.values():
         part = boxes[group]
         box = np.concatenate([part[:, :2].min(axis=0), part[:, 2:].max(axis=0)])
-        if len(group) > 1 or (box[2] - box[0]) >= 0.3 * (box[3] - box[1]):
+        if len(group) > 1 or box[2] - box[0] >= 1.2 * (box[3] - box[1]):
             lines.append(box)
     return lines

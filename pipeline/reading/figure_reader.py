@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from pipeline.reading import registry
 from pipeline.reading.fusion import Sighting, fuse
 from pipeline.reading.options import ReadingOptions
+from pipeline.reading.order import reading_order
 from pipeline.reading.regions import merge, readable_ways, usable
+from pipeline.reading.stacks import stacked_labels
 from pipeline.types import Line, Region
 
 if TYPE_CHECKING:
@@ -67,7 +69,8 @@ class FigureReader:
             Sighting(region, tuple(reading for seen in views for reading in seen))
             for region, views in zip(regions, zip(*readings, strict=True), strict=True)
         ]
-        return tuple(fuse(sightings, self._options.min_confidence))
+        lines = fuse(sightings, self._options.min_confidence)
+        return tuple(reading_order([*lines, *stacked_labels(lines)]))
 
     def _detect(self, pixels: Pixels) -> list[Region]:
         if self._network is None:
@@ -87,9 +90,8 @@ def finer_scales(first: Sequence[Region], first_scale: float, pixels: Pixels) ->
     """Enlargements worth another look, by the height of the text seen at first."""
     heights = [min(r.height, r.width) for r in first]
     typical = statistics.median(heights) if heights else 15.0
-    wanted = (2.0, 3.0) if typical < 25.0 else (2.0,)
-    scales = sorted({_bounded(scale, pixels) for scale in wanted})
-    return [scale for scale in scales if scale > 1.15 * first_scale]
+    wanted = _bounded(3.0 if typical < 25.0 else 2.0, pixels)
+    return [wanted] if wanted > 1.15 * first_scale else []
 
 
 def _bounded(scale: float, pixels: Pixels) -> float:

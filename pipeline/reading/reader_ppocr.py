@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,6 +27,38 @@ _MIN_WIDTH = 64
 _STEP = 16
 _MIN_ALTERNATIVE = 0.01
 _MAX_ALTERNATIVES = 4
+
+MARGINS = (-0.07, 0.0)
+"""Space kept around a region at the first and the second look, in region heights.
+
+Detected boxes are generous and labels stand close to the outlines of their shapes, so a
+slightly tighter crop reads better than the box itself.
+"""
+
+_SURE = 0.97
+"""Confidence from which a region needs no second look."""
+
+_BLANK = 0.1
+"""Chance from which a blank between two characters is believed.
+
+The network was trained on Chinese, which has no blanks between words, and leaves most of
+them out; where it considers one at all there is one, in nearly every line looked at.
+"""
+
+PREFERRED = {
+    ("y", "γ"): 0.02,
+    ("a", "α"): 0.1,
+    ("k", "κ"): 0.05,
+    ("K", "κ"): 0.05,
+    ("B", "β"): 0.1,
+    ("l", "I"): 0.1,
+}
+"""Chance from which the second character is believed though the first scores better.
+
+The network underrates what its training text had little of. Each threshold is half or
+less of the least chance that true cases had and above that of all others, in the lines
+of 46 figures read by eye.
+"""
 
 _EXTRA = "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩαβγδεζηθικλμνξοπρσςτυφχψωϵϕ°±×µ→←↑↓–—’“”•…®™ⅠⅡⅢⅣⅤ"
 
@@ -66,18 +99,36 @@ class PpocrReader:
         Returns:
             One tuple per region, empty where nothing was read.
         """
-        crops = [crop_polygon(pixels, r.polygon, height=HEIGHT) for r in regions]
-        results: list[tuple[Reading, ...]] = [()] * len(regions)
+        first = self._look(pixels, regions, MARGINS[0])
+        unsure = [i for i, r in enumerate(first) if r is None or r.confidence < _SURE]
+        second = self._look(pixels, [regions[i] for i in unsure], MARGINS[1])
+        looks: list[list[Reading]] = [[r] if r else [] for r in first]
+        for i, reading in zip(unsure, second, strict=True):
+            if reading is not None:
+                looks[i].append(reading)
+        return [tuple(found) for found in looks]
+
+    def _look(
+        self, pixels: Pixels, regions: Sequence[Region], margin: float
+    ) -> list[Reading | None]:
+        crops = [
+            crop_polygon(
+                pixels,
+                region.polygon,
+                height=HEIGHT,
+                margin=margin * region.height,
+                interpolation=cv2.INTER_LINEAR,  # cubic edges read worse, Lanczos worst
+            )
+            for region in regions
+        ]
+        found: list[Reading | None] = [None] * len(regions)
         for batch in batches([crop.shape[1] for crop in crops]):
-            chances = self._run([crops[i] for i in batch])
-            for i, rows in zip(batch, chances, strict=True):
+            for i, rows in zip(batch, self._run([crops[i] for i in batch]), strict=True):
                 text, confidence, alternatives = decode(rows, self._symbols)
                 if text.strip():
-                    scale = HEIGHT / max(1.0, regions[i].height)
-                    results[i] = (
-                        Reading(text, confidence, self.name, round(scale, 2), alternatives),
-                    )
-        return results
+                    scale = round(HEIGHT / (regions[i].height * (1 + 2 * margin)), 2)
+                    found[i] = Reading(text, confidence, self.name, scale, alternatives)
+        return found
 
     def _run(self, crops: Sequence[Pixels]) -> NDArray[np.float32]:
         width = padded_width(max(crop.shape[1] for crop in crops))
@@ -112,6 +163,9 @@ def batches(widths: Sequence[int]) -> list[list[int]]:
 def decode(rows: NDArray[Any], symbols: Sequence[str]) -> tuple[str, float, Alternatives]:
     """Greedy CTC decoding (Graves et al. 2006) with the runners-up of every character.
 
+    Blanks between characters and characters of ``PREFERRED`` are believed below the
+    greatest chance.
+
     Args:
         rows: chance of each symbol, shape (steps, symbols); symbol 0 is no character.
         symbols: what each column stands for.
@@ -120,22 +174,43 @@ def decode(rows: NDArray[Any], symbols: Sequence[str]) -> tuple[str, float, Alte
         The text, the mean chance of its characters (0 to 1), and per character the
         other characters that the network considered, best first.
     """
+    blank = symbols.index(" ")
     best = rows.argmax(axis=1)
     text: list[str] = []
     chances: list[float] = []
     alternatives: list[tuple[tuple[str, float], ...]] = []
+    gap = 0.0
     for step, index in enumerate(best):
         if index == 0 or (step > 0 and index == best[step - 1]):
+            gap = max(gap, float(rows[step, blank]))
             continue
-        text.append(symbols[index])
+        if gap >= _BLANK and text and " " not in (text[-1], symbols[index]):
+            text.append(" ")
+            alternatives.append(())
+        gap = 0.0
+        char, others = _believed(rows[step], int(index), symbols)
+        text.append(char)
         chances.append(float(rows[step, index]))
-        ranked = np.argsort(-rows[step], kind="stable")[: _MAX_ALTERNATIVES + 2]
-        alternatives.append(
-            tuple(
-                (symbols[i], round(float(rows[step, i]), 4))
-                for i in ranked
-                if i not in (0, index) and rows[step, i] >= _MIN_ALTERNATIVE
-            )[:_MAX_ALTERNATIVES]
-        )
+        alternatives.append(others)
     confidence = min(1.0, sum(chances) / len(chances)) if chances else 0.0
     return "".join(text), confidence, tuple(alternatives)
+
+
+def _believed(
+    row: NDArray[Any], index: int, symbols: Sequence[str]
+) -> tuple[str, tuple[tuple[str, float], ...]]:
+    """The character believed at one step, and the others considered, best first."""
+    ranked = np.argsort(-row, kind="stable")[: _MAX_ALTERNATIVES + 2]
+    considered = [
+        (symbols[i], round(float(row[i]), 4))
+        for i in ranked
+        if i not in (0, index) and row[i] >= _MIN_ALTERNATIVE
+    ][:_MAX_ALTERNATIVES]
+    char = symbols[index]
+    for other in considered:
+        if other[1] >= PREFERRED.get((char, other[0]), 2.0):
+            considered.remove(other)
+            considered.append((char, round(float(row[index]), 4)))
+            considered.sort(key=lambda item: -item[1])
+            return other[0], tuple(considered)
+    return char, tuple(considered)
