@@ -179,6 +179,50 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class ConceptMention:
+    """A chemical or disease found in a line.
+
+    Attributes:
+        text: the characters read.
+        word: the name as printed: ``text``, or what it was mended to (``H2O2`` for H202).
+        line: index of the line in the figure's lines.
+        start: offset of the first character in ``reading``.
+        end: offset after the last character.
+        kind: ``chemical`` or ``disease``.
+        term: the term as the lexicon spells it.
+        identifier: its MeSH id, empty if MeSH has no such concept.
+        rules: named rules that led from the text to the term, in order.
+        region: where it stands, if known.
+        reading: what was read there; see ``Mention.reading``.
+    """
+
+    text: str
+    word: str
+    line: int
+    start: int
+    end: int
+    kind: str
+    term: str
+    identifier: str
+    rules: tuple[str, ...] = ()
+    region: Region | None = None
+    reading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Everything that is named in a figure, each list in reading order.
+
+    Attributes:
+        genes: genes and families.
+        concepts: chemicals and diseases.
+    """
+
+    genes: tuple[Mention, ...] = ()
+    concepts: tuple[ConceptMention, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class GeneRow:
     """One row of a record's ``genes:`` list; see the record schema for the fields."""
 
@@ -187,6 +231,21 @@ class GeneRow:
     source: str
     hgnc_symbol: str
     entrez: str
+
+
+@dataclass(frozen=True, slots=True)
+class TermRow:
+    """One row of a record's ``chemicals:`` or ``diseases:``.
+
+    Attributes:
+        word: the name as printed.
+        source: ``MeSH``, or empty for a name without an identifier.
+        identifier: the MeSH id, or empty.
+    """
+
+    word: str
+    source: str = ""
+    identifier: str = ""
 
 
 class EndState(StrEnum):

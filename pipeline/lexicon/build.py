@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.errors import LexiconError
+from pipeline.lexicon.concepts import merged, read_concepts
 from pipeline.lexicon.folding import fold
 from pipeline.lexicon.mesh import read_mesh
 from pipeline.lexicon.sources import (
@@ -48,6 +49,7 @@ def build_lexicon(
     names: Path | None,
     mesh: Sequence[Path],
     versions: Mapping[str, str],
+    concepts: Path | None = None,
 ) -> dict[str, int]:
     """Build the lexicon tables in ``folder``; returns what was counted.
 
@@ -58,6 +60,8 @@ def build_lexicon(
         names: curated pathway names (see ``sources.read_names``), or None.
         mesh: MeSH mapping files (see ``mesh.read_mesh``), may be empty.
         versions: version or date by source (``HGNC``, ``FamPlex``), for the manifest.
+        concepts: curated names of MeSH concepts (see ``concepts.read_concepts``), or None;
+            they need the MeSH files.
 
     Raises:
         LexiconError: a source is unreadable or names what does not exist.
@@ -77,17 +81,20 @@ def build_lexicon(
     sources += [
         _source(path, "MeSH", "free to use, courtesy of the NLM", versions) for path in mesh
     ]
-    concepts = list(read_mesh(mesh))
+    named = list(read_concepts(concepts, mesh)) if concepts and mesh else []
+    if concepts and mesh:
+        sources.append(_source(concepts, "pfcurate", "Apache-2.0", versions))
+    labels = merged(named, read_mesh(mesh))
     counts = _counts(terms)
-    for concept in set(concepts):
-        name = f"MeSH: {concept.kind}"
+    for label in labels:
+        name = f"MeSH: {label.kind}"
         counts[name] = counts.get(name, 0) + 1
     notes = {
         "terms by origin": counts,
         "approved genes without NCBI Gene id, left out": len(hgnc.without_entrez),
         "family members unknown to HGNC, left out": release.unknown,
     }
-    write_tables(folder, hgnc.genes, families, terms, concepts, sources, notes)
+    write_tables(folder, hgnc.genes, families, terms, labels, sources, notes)
     return counts
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pipeline.errors import LexiconError
 from pipeline.lexicon import pfocr, tables
+from pipeline.lexicon.concepts import Concepts
 from pipeline.lexicon.folding import fold
 from pipeline.lexicon.tables import GeneInfo, Term
 from pipeline.resources import models_dir
@@ -20,6 +21,7 @@ class Lexicon:
         version: identifies the tables' content.
         like_for_like: True for PFOCR's own files: names are then matched as the published
             pipeline matched them, without the judgement that our own lexicon calls for.
+        concepts: names of chemicals and diseases, none if the tables have none.
     """
 
     def __init__(
@@ -30,10 +32,12 @@ class Lexicon:
         version: str,
         *,
         like_for_like: bool = False,
+        concepts: Concepts | None = None,
     ) -> None:
         """Use ``load_lexicon``; the mappings hold unparsed rows of the tables."""
         self.version = version
         self.like_for_like = like_for_like
+        self.concepts = concepts or Concepts()
         self._genes = genes
         self._families = families
         self._terms = terms
@@ -127,7 +131,13 @@ def load_lexicon(folder: Path | None = None) -> Lexicon:
         tables.read_table(folder / tables.FAMILIES),
         tables.read_table(folder / tables.TERMS),
         _version(manifest),
+        concepts=Concepts(folder / tables.MESH if _has_concepts(manifest) else None),
     )
+
+
+def _has_concepts(manifest: dict[str, object]) -> bool:
+    described = manifest["tables"]
+    return isinstance(described, dict) and tables.MESH in described
 
 
 def _version(manifest: dict[str, object]) -> str:

@@ -11,16 +11,23 @@ from pipeline.lexicon.folding import fold
 from pipeline.lexicon.sources import read_text
 from pipeline.lexicon.tables import MeshTerm
 
-#: MeSH tree letters by kind of row. F03 is Mental Disorders; D12.776 (proteins) and D23
-#: (biological factors) hold gene products, which are the gene lexicon's.
+#: MeSH tree letters by kind of row. F03 is Mental Disorders; D12.776 (proteins), D06.472.699
+#: and D12.644.548 (peptide hormones) and parts of D23 (biological factors) hold gene
+#: products, which are the gene lexicon's.
 _DISEASE_TREES = ("C", "F03")
 _CHEMICAL_TREE = "D"
-_PROTEIN_TREES = ("D12.776", "D12.644.276", "D08.811", "D23.529", "D23.050.301", "D13.444")
+_PROTEIN_TREES = (
+    "D12.776", "D12.644.276", "D12.644.548", "D06.472.699", "D08.811", "D23.529",
+    "D23.050.301", "D13.444",
+)  # fmt: skip
 
-#: Supplementary concepts number in the hundred thousands and are mostly systematic names;
-#: only what fits on a label is kept.
-_SUPPLEMENT_LENGTH = 16
 _UNPRINTABLE = re.compile(r"[,()\[\];{}]")
+
+#: Supplementary concepts number in the hundred thousands and are mostly systematic names.
+#: Only what fits on a label is kept: words, and codes of compounds (MG-132, SB 203580);
+#: shorter names are any abbreviation's.
+_SUPPLEMENT_LENGTH = 20
+_SUPPLEMENT = re.compile(r".*[a-z]{5}.*|[A-Za-z]{1,4}[- ]?\d{3,}[A-Za-z]?")
 
 
 def read_mesh(paths: Iterable[Path]) -> Iterator[MeshTerm]:
@@ -44,13 +51,15 @@ def read_mesh(paths: Iterable[Path]) -> Iterator[MeshTerm]:
             if cells[0].startswith("D"):
                 if kind := _kind(cells[3].split("|")):
                     kinds[cells[0]] = kind
-                    yield from _terms(cells, kind, None)
+                    yield from _terms(cells, kind)
             else:
                 supplements.append(cells)
     for cells in supplements:
         headings = (heading.lstrip("*") for heading in cells[3].split("|"))
         if kind := next((kinds[heading] for heading in headings if heading in kinds), ""):
-            yield from _terms(cells, kind, _SUPPLEMENT_LENGTH)
+            for term in _terms(cells, kind):
+                if len(term.text) <= _SUPPLEMENT_LENGTH and _SUPPLEMENT.fullmatch(term.text):
+                    yield term
 
 
 def _kind(trees: list[str]) -> str:
@@ -62,8 +71,7 @@ def _kind(trees: list[str]) -> str:
     return ""
 
 
-def _terms(cells: list[str], kind: str, longest: int | None) -> Iterator[MeshTerm]:
+def _terms(cells: list[str], kind: str) -> Iterator[MeshTerm]:
     for text in (cells[1], *cells[2].split("|")):
-        printable = len(fold(text)) > 1 and not _UNPRINTABLE.search(text)
-        if printable and (longest is None or len(text) <= longest):
+        if len(fold(text)) > 1 and not _UNPRINTABLE.search(text):
             yield MeshTerm(text, kind, cells[0])

@@ -65,18 +65,23 @@ def candidates(
             for candidate in resolve(item.text, compound.start, compound.end, lexicon):
                 yield replace(candidate, item=number, listed=True)
     for start, word in enumerate(words):
-        if not word[0].isalnum() or len(word) > _LENGTH:
+        if not _nameable(word):
             continue
         yield from _inside(word, start, lexicon)
         for end in range(start + 1, min(start + _TOKENS, len(words)) + 1):
             last = words[end - 1]
-            if last[0].isalnum():
+            if _nameable(last):
                 text = _written(words, spaces, start, end)
                 if len(text) > _LENGTH:
                     break
                 closing = text.count("(") > text.count(")") and words[end : end + 1] == [")"]
                 stop = end + closing
                 yield from _window(text, start, stop, lexicon, single=end == start + 1)
+
+
+def _nameable(word: str) -> bool:
+    """Whether a name may begin or end with the token: it leaves something in a key."""
+    return word[0].isalnum() and len(word) <= _LENGTH and bool(fold(word))
 
 
 def _inside(word: str, start: int, lexicon: Lexicon) -> Iterator[Candidate]:
@@ -112,7 +117,7 @@ def _window(
     # Over several tokens only what the lexicon spells with the same breaks: "Cyclin D1"
     # is a name, the end of one label and the start of the next are not.
     for found in resolve(text, start, end, lexicon, rewrite=False):
-        if _same_breaks(text, found.entry.spelling or found.entry.term):
+        if same_breaks(text, found.entry.spelling or found.entry.term):
             yield found
 
 
@@ -148,7 +153,7 @@ def _distinct(entries: Sequence[LexiconEntry]) -> Iterator[LexiconEntry]:
 _JOINTS = re.compile(r"[^\W_]")
 
 
-def _same_breaks(text: str, spelling: str) -> bool:
+def same_breaks(text: str, spelling: str) -> bool:
     """Whether ``spelling`` has a break wherever ``text`` has one, and the same separators.
 
     A break is white space or punctuation, a change between letters and digits, from small

@@ -1,4 +1,4 @@
-"""Lines of a figure to the genes and families that they mention."""
+"""Lines of a figure to the genes, families, chemicals and diseases that they mention."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING
 from pipeline.lexicon.load import Lexicon
 from pipeline.naming.context import read_context
 from pipeline.naming.meanings import load_meanings
-from pipeline.types import Line, Mention
+from pipeline.types import ConceptMention, Line, Mention, Names
 
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
     from pipeline.naming.components import Judged
+    from pipeline.naming.concepts import Found
 
 
 class Namer:
-    """Names the genes of a figure with a blank English spaCy pipeline of our components."""
+    """Names what a figure shows with a blank English spaCy pipeline of our components."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         """Build the pipeline around ``lexicon``.
@@ -31,29 +32,39 @@ class Namer:
         self.nlp = _pipeline(lexicon)
 
     def name(self, lines: Sequence[Line], context: str = "") -> tuple[Mention, ...]:
-        """Mentions in reading order.
+        """Genes and families in reading order; see ``names``."""
+        return self.names(lines, context).genes
+
+    def names(self, lines: Sequence[Line], context: str = "") -> Names:
+        """Everything named, in reading order.
 
         Args:
             lines: the figure's lines, in reading order.
             context: caption and titles; curated rows must not be part of it.
         """
         from pipeline.naming.components import GENES, judged_spans
+        from pipeline.naming.concepts import concept_spans
 
         # Without a memory zone spaCy keeps every word of every figure for good.
         with self.nlp.memory_zone():
             doc = self._document(lines, context)
-            return tuple(_mention(doc, judged, lines) for judged in judged_spans(doc, GENES))
+            return Names(
+                tuple(_mention(doc, judged, lines) for judged in judged_spans(doc, GENES)),
+                tuple(_concept(doc, found, lines) for found in concept_spans(doc)),
+            )
 
     def versions(self) -> dict[str, str]:
         """Versions of everything that decides what is named."""
         from importlib.metadata import version
 
         from pipeline import __version__
+        from pipeline.naming.concept_names import load_limits
 
         return {
             "naming": __version__,
             "lexicon": self.lexicon.version,
             "meanings": load_meanings().version,
+            "concept limits": load_limits().version,
             "spacy": version("spacy"),
         }
 
@@ -72,7 +83,8 @@ class Namer:
 def _pipeline(lexicon: Lexicon) -> Language:
     import spacy
 
-    from pipeline.naming import components
+    from pipeline.naming import components, concepts
+    from pipeline.naming.concept_names import load_limits
     from pipeline.naming.tokenizer import LabelTokenizer
 
     nlp = spacy.blank("en")
@@ -83,6 +95,9 @@ def _pipeline(lexicon: Lexicon) -> Language:
     matcher.lexicon, matcher.meanings = lexicon, load_meanings()
     nlp.add_pipe("gene_chooser")
     nlp.add_pipe("reading_chooser")
+    finder = nlp.add_pipe("concept_matcher")
+    assert isinstance(finder, concepts.ConceptMatcher)
+    finder.concepts, finder.limits = lexicon.concepts, load_limits()
     return nlp
 
 
@@ -100,5 +115,23 @@ def _mention(doc: Doc, judged: Judged, lines: Sequence[Line]) -> Mention:
         score=judged.score,
         region=lines[row.line].region,
         evidence=judged.evidence,
+        reading=row.text,
+    )
+
+
+def _concept(doc: Doc, found: Found, lines: Sequence[Line]) -> ConceptMention:
+    row = doc.user_data["figure"].rows[found.row]
+    span = doc[found.start : found.end]
+    return ConceptMention(
+        text=span.text,
+        word=found.word,
+        line=row.line,
+        start=span.start_char - row.offset,
+        end=span.end_char - row.offset,
+        kind=found.term.kind,
+        term=found.term.text,
+        identifier=found.term.identifier,
+        rules=found.rules,
+        region=lines[row.line].region,
         reading=row.text,
     )

@@ -1,10 +1,14 @@
-"""Gene rows of a record from the mentions in a figure."""
+"""Rows of a record from the mentions in a figure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipeline.types import GeneRow, Mention
+from pipeline.lexicon.folding import fold
+from pipeline.types import ConceptMention, GeneRow, Mention, TermRow
+
+#: What stands as ``source`` of a chemical or disease with a MeSH id.
+MESH = "MeSH"
 
 
 def gene_rows(mentions: Iterable[Mention]) -> tuple[GeneRow, ...]:
@@ -24,4 +28,18 @@ def gene_rows(mentions: Iterable[Mention]) -> tuple[GeneRow, ...]:
                 entrez=gene.entrez,
             )
             rows.setdefault((row.word, row.entrez), row)
+    return tuple(rows.values())
+
+
+def term_rows(mentions: Iterable[ConceptMention], kind: str) -> tuple[TermRow, ...]:
+    """One row per name of the chemicals or diseases (``kind``), in reading order.
+
+    A name is told by its folded key, or as it is printed if it has no letters and digits.
+    """
+    rows: dict[str, TermRow] = {}
+    for mention in mentions:
+        if mention.kind == kind:
+            source = MESH if mention.identifier else ""
+            row = TermRow(mention.word, source, mention.identifier)
+            rows.setdefault(fold(row.word) or row.word, row)
     return tuple(rows.values())

@@ -1,0 +1,254 @@
+"""Chemicals and diseases: the spaCy component that finds them beside the genes.
+
+It works on the rows that the genes were chosen in. A token of a chosen gene belongs to no
+chemical: ``NO`` of ``NOS`` is none, and where a name can be both, the gene's evidence has
+already been weighed against the other meaning.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from pipeline.lexicon.concepts import Concepts
+from pipeline.lexicon.folding import fold
+from pipeline.lexicon.tables import MeshTerm
+from pipeline.naming.candidates import same_breaks
+from pipeline.naming.components import GENES, SECOND_READING, FigureText, judged_spans, row_spans
+from pipeline.naming.concept_names import (
+    MISREADINGS,
+    Limits,
+    as_printed,
+    is_word,
+    spellings,
+)
+from pipeline.naming.figure_rows import Row
+
+CONCEPTS = "concepts"
+
+#: Longest name looked for, in tokens (separators counted) and in characters.
+_TOKENS = 9
+_LENGTH = 64
+
+#: A longer name without blanks is one, whatever brackets and signs it holds.
+_LONG = 9
+
+#: Readings less sure than this are good for words, which the lexicon vouches for, but not
+#: for abbreviations and formulas.
+_SURE_READING = 0.4
+
+#: Tokens other than names that a chemical may begin and end with: charges and brackets.
+_OPENING = frozenset("+-−–•([")
+_CLOSING = frozenset("+-−•*)]")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A chemical or disease in a row; tokens are counted in the document.
+
+    ``word`` is the name as printed: what was read, or what it was mended to.
+    """
+
+    term: MeshTerm
+    word: str
+    start: int
+    end: int
+    row: int
+    rules: tuple[str, ...] = ()
+
+
+class ConceptMatcher:
+    """Finds chemicals and diseases; assigns ``doc.spans["concepts"]``."""
+
+    concepts: Concepts
+    limits: Limits
+
+    def match(self, doc: Doc) -> list[Found]:
+        """Chemicals and diseases in reading order, none of them on a chosen gene."""
+        figure: FigureText = doc.user_data["figure"]
+        supported = self._identifiers(figure.context.keys)
+        genes: dict[int, set[int]] = defaultdict(set)
+        for judged in judged_spans(doc, GENES):
+            genes[judged.row].update(range(judged.start, judged.end))
+        spans = {number: (start, end) for number, start, end in row_spans(doc)}
+        found = {
+            number: self._in_row(doc, number, figure.rows[number], span, genes[number], supported)
+            for number, span in spans.items()
+        }
+        return _chosen(doc, figure.rows, found, {row for row, taken in genes.items() if taken})
+
+    def set_annotations(self, doc: Doc, found: Iterable[Found]) -> None:
+        """Write what was found as spans; labels are CHEMICAL and DISEASE."""
+        chosen = list(found)
+        doc.user_data[CONCEPTS] = chosen
+        doc.spans[CONCEPTS] = [
+            Span(doc, f.start, f.end, label=f.term.kind.upper(), kb_id=f.term.identifier)
+            for f in chosen
+        ]
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Match and annotate."""
+        self.set_annotations(doc, self.match(doc))
+        return doc
+
+    def _identifiers(self, keys: Collection[str]) -> set[str]:
+        """MeSH ids of what caption and titles name by a word of some length."""
+        return {
+            term.identifier
+            for key in keys
+            if len(key) > 4
+            for spelling in (key, f"{key}S", key.removesuffix("S"))
+            for term in self.concepts.find(spelling)
+        }
+
+    def _in_row(
+        self,
+        doc: Doc,
+        number: int,
+        row: Row,
+        span: tuple[int, int],
+        genes: Collection[int],
+        supported: Collection[str],
+    ) -> list[Found]:
+        """The longest names of a row first; no two share a token."""
+        start, end = span
+        words = [token.text for token in doc[start:end]]
+        spaces = [bool(token.whitespace_) for token in doc[start:end]]
+        free = [start + index not in genes for index in range(len(words))]
+        hits = []
+        for first, last in _windows(words, free):
+            text = _written(words, spaces, first, last)
+            if len(text) > _LENGTH:
+                continue
+            named = self._named(text, supported, row.confidence, single=last == first + 1)
+            if named and not self._is_part(words, spaces, first, last):
+                term, word, rules = named
+                hits.append(Found(term, word, start + first, start + last, number, rules))
+        return _apart(hits)
+
+    def _named(
+        self, text: str, supported: Collection[str], confidence: float, *, single: bool
+    ) -> tuple[MeshTerm, str, tuple[str, ...]] | None:
+        if as_printed(text) in self.limits.ambiguous:
+            candidates = [t for t in self.concepts.find(fold(text)) if t.identifier in supported]
+            return (candidates[0], text, ()) if candidates else None
+        if fold(text) in self.limits.generic:
+            return None
+        for spelling, rules in spellings(text):
+            terms = self.concepts.find(fold(spelling))
+            # PI may be the phosphatidylinositol where Pi is the phosphate.
+            terms = tuple(t for t in terms if as_printed(t.text) == as_printed(spelling)) or terms
+            for term in terms:
+                if fold(term.text) in self.limits.generic:
+                    continue
+                if not is_word(term.text) and (
+                    as_printed(term.text) != as_printed(spelling) or confidence < _SURE_READING
+                ):
+                    continue
+                whole = len(text) > _LONG and " " not in text  # (methyl)cobalamin
+                if single or whole or same_breaks(spelling, term.text):
+                    return term, text if MISREADINGS.isdisjoint(rules) else spelling, rules
+        return None
+
+    def _is_part(self, words: Sequence[str], spaces: Sequence[bool], start: int, end: int) -> bool:
+        """Whether the name is only part of another one (``glucose transporter``, ``ATP-ase``)."""
+        if start and not spaces[start - 1] and words[start - 1] in ("-", "–", "'"):
+            return start > 1 and words[start - 2].isalnum()
+        if end == len(words):
+            return False
+        if not spaces[end - 1] and words[end] in ("-", "–"):
+            return end + 1 < len(words) and words[end + 1][0].isalpha()
+        return words[end].lower() in self.limits.heads
+
+
+def _windows(words: Sequence[str], free: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """Token spans that may be a name: within free tokens, names or charges at both ends."""
+    for start, word in enumerate(words):
+        if not free[start] or not (word[0].isalnum() or word in _OPENING):
+            continue
+        for end in range(start + 1, min(start + _TOKENS, len(words)) + 1):
+            last = words[end - 1]
+            if not free[end - 1]:
+                break
+            if last[0].isalnum() or (last in _CLOSING and end > start + 1):
+                yield start, end
+
+
+def _written(words: Sequence[str], spaces: Sequence[bool], start: int, end: int) -> str:
+    return "".join(words[i] + (" " if spaces[i] and i + 1 < end else "") for i in range(start, end))
+
+
+def _apart(hits: list[Found]) -> list[Found]:
+    taken: set[int] = set()
+    kept = []
+    for hit in sorted(hits, key=lambda hit: (hit.start - hit.end, hit.start)):
+        tokens = range(hit.start, hit.end)
+        if taken.isdisjoint(tokens):
+            taken.update(tokens)
+            kept.append(hit)
+    return sorted(kept, key=lambda hit: hit.start)
+
+
+def _chosen(
+    doc: Doc, rows: Sequence[Row], found: dict[int, list[Found]], named: Collection[int]
+) -> list[Found]:
+    """What was found in one reading a line, and in labels broken over two lines.
+
+    A reading in which genes were chosen (``named``) is the line's reading; of the others
+    the one of which the concepts make up most, the believed one unless another is clearly
+    better. Of two joined lines only a name that stands on both counts, and it takes the
+    place of what was found in either of them.
+    """
+    settled: dict[int, int] = {}
+    for number in named:
+        for line in (rows[number].line, rows[number].below):
+            settled[line] = number
+    best: dict[int, tuple[float, int]] = {}
+    across: list[Found] = []
+    for number, row in enumerate(rows):
+        hits = found.get(number, [])
+        if row.seam:
+            if number in named or not (settled.keys() & {row.line, row.below}):
+                across += [hit for hit in hits if _crosses(doc, hit, row)]
+            continue
+        share = _share(doc, row, hits) - (0.0 if row.believed else SECOND_READING)
+        if row.believed or share > best[row.line][0]:
+            best[row.line] = (share, number)
+    covered: set[int] = set()
+    kept: list[Found] = []
+    for hit in across:
+        lines = {rows[hit.row].line, rows[hit.row].below}
+        if covered.isdisjoint(lines):
+            covered |= lines
+            kept.append(hit)
+    for line, (_, number) in best.items():
+        if line not in covered:
+            kept += found.get(settled.get(line, number), [])
+    unique = dict.fromkeys(kept)  # a joined row settles two lines
+    return sorted(unique, key=lambda hit: (rows[hit.row].line, hit.start))
+
+
+def _crosses(doc: Doc, hit: Found, row: Row) -> bool:
+    span = doc[hit.start : hit.end]
+    return span.start_char < row.offset + row.seam < span.end_char
+
+
+def _share(doc: Doc, row: Row, hits: Iterable[Found]) -> float:
+    letters = sum(char.isalnum() for char in row.text)
+    named = sum(sum(char.isalnum() for char in doc[h.start : h.end].text) for h in hits)
+    return named / letters if letters else 0.0
+
+
+def concept_spans(doc: Doc) -> list[Found]:
+    """The chemicals and diseases of a document, in reading order."""
+    return list(doc.user_data.get(CONCEPTS, ()))
+
+
+@Language.factory("concept_matcher", requires=["doc.spans"], assigns=["doc.spans"])
+def make_concept_matcher(nlp: Language, name: str) -> ConceptMatcher:
+    """Factory of ``ConceptMatcher``; its lexicon is set by ``Namer``."""
+    return ConceptMatcher()
