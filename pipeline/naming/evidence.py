@@ -83,6 +83,9 @@ _ORIGIN = {
 #: IL-1-3 is IL-1 to IL-3 and not IL-13.
 _DIGITS_PARTED = re.compile(r"\d[-–]\d")
 
+#: pERK and p-ERK are phosphorylated ERK and not PERK.
+_PHOSPHO = re.compile(r"p-?[A-Z]")
+
 #: miR-16 is a microRNA, whatever protein has the alias MIR16.
 _MICRORNA = re.compile(r"(?:[a-z]{3}-)?(?:(?:mi[Rr]|MIR|miRNA)-?\d|[Ll]et-?7)")
 
@@ -164,8 +167,8 @@ def _print(candidate: Candidate) -> Iterator[str]:
     small = _SMALL_BEFORE_CAPITAL.search(candidate.variant.text)
     if small and not _SMALL_BEFORE_CAPITAL.search(spelling):
         yield "small before capital, not so in the lexicon"
-        if small.group().startswith("p") and not small.start():  # pERK is no PERK
-            yield "p of a phosphorylated protein"
+    if _PHOSPHO.match(candidate.variant.text) and spelling.startswith("P"):
+        yield "p of a phosphorylated protein"
     if text.isalpha() and text.istitle() and len(text) < 5 and _weak(candidate):
         yield "capitalised like a word"
     if CONFUSION in candidate.variant.rules and len(key) < 5:
