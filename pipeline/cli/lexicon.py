@@ -1,4 +1,4 @@
-"""``pfcurate lexicon``: build, show and check the tables that names are looked up in."""
+"""``pfcurate lexicon``: build, show, check and compare the tables that names are looked up in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.errors import ExitCode, LexiconError, UsageError
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Build, explain and verify the lexicon of gene and family names.",
+    help="Build, explain, verify and compare the lexicon of gene and family names.",
 )
 
 Folder = Annotated[
@@ -114,3 +114,46 @@ def check(lexicon: Folder = None) -> None:
     assert isinstance(described, dict)
     for name, table in described.items():
         console.out().print(f"{name}: {table['rows']:,} rows, as the manifest says")
+
+
+@app.command()
+def diff(
+    old: Annotated[
+        Path, typer.Argument(metavar="OLD", help="Lexicon folder, or PFOCR's four CSV files.")
+    ],
+    new: Annotated[
+        Path | None,
+        typer.Argument(metavar="[NEW]", help="The newer one (default: the built-in lexicon)."),
+    ] = None,
+    records: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Also tell the effect on these curated FIGID.md."),
+    ] = None,
+    limit: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Show so many rows of each class.")
+    ] = 10,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print every row as one JSON object per line.")
+    ] = False,
+) -> None:
+    """Compare two lexicon releases: genes, families, and where each term leads.
+
+    With --records it tells what the newer release would do to curated rows; nothing is
+    written. `pfcurate run --refresh-symbols` then applies new symbols.
+    """
+    from pipeline.cli import releases_view
+    from pipeline.curation.effects import records_effects
+    from pipeline.lexicon.load import load_lexicon
+    from pipeline.lexicon.releases import Releases
+
+    releases = Releases(load_lexicon(old), load_lexicon(new))
+    effects = None if records is None else list(records_effects(records, releases))
+    if as_json:
+        releases_view.print_ndjson(releases.compare(), effects)
+    else:
+        releases_view.print_tables(releases.compare(), effects, limit)
+    errors = [record.error for record in effects or () if record.error]
+    for error in errors:
+        console.err().print(f"Error: {error}", soft_wrap=True)
+    if errors:
+        raise typer.Exit(ExitCode.SOME_FAILED)
