@@ -138,17 +138,23 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
         read_text(tmp_path)
 
 
+KEYS = [
+    "pages",
+    "blocks",
+    "paragraphs",
+    "words",
+    "symbols",
+    "text",
+    "description",
+    "boundingBox",
+    "vertices",
+    "confidence",
+]
 leaves = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
 trees = st.recursive(
     leaves,
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(
-            ["fullTextAnnotation", "textAnnotations", "pages", "blocks", "paragraphs", "words"]
-            + ["symbols", "text", "description", "boundingBox", "vertices", "confidence"]
-        ),
-        inner,
-        max_size=4,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4)
     ),
     max_leaves=20,
 )
