@@ -13,9 +13,7 @@ from numpy.typing import NDArray
 from pipeline.reading import registry
 from pipeline.reading.fusion import Sighting, fuse
 from pipeline.reading.options import ReadingOptions
-from pipeline.reading.order import reading_order
 from pipeline.reading.regions import merge, readable_ways, usable
-from pipeline.reading.stacks import stacked_labels
 from pipeline.types import Line, Region
 
 if TYPE_CHECKING:
@@ -69,8 +67,7 @@ class FigureReader:
             Sighting(region, tuple(reading for seen in views for reading in seen))
             for region, views in zip(regions, zip(*readings, strict=True), strict=True)
         ]
-        lines = fuse(sightings, self._options.min_confidence)
-        return tuple(reading_order([*lines, *stacked_labels(lines)]))
+        return tuple(fuse(sightings, self._options.min_confidence))
 
     def _detect(self, pixels: Pixels) -> list[Region]:
         if self._network is None:
