@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.curation.diff import Diff, Renamed, diff_rows, labels
-from pipeline.types import GeneRow, Source
+from pipeline.types import Gene, GeneRow, Source
 
 
 def row(word: str, gene: str, symbol: str = "", entrez: str = "") -> GeneRow:
@@ -213,3 +215,57 @@ def test_reading_what_is_curated_changes_nothing(curated: list[GeneRow]) -> None
     assert diff.confirmed == diff.refound == tuple(curated)
     assert not (diff.new or diff.missing or diff.lexicon_added or diff.lexicon_removed)
     assert not diff.renamed
+
+
+class Names:
+    """A nomenclature: OLD, and G1 where its id is gone, are the gene G2 of the id 2."""
+
+    def present(self, symbol: str, entrez: str) -> Gene | None:
+        if entrez in ("1", "2"):
+            return Gene(f"G{entrez}", entrez)
+        return Gene("G2", "2") if symbol in ("OLD", "G1") else None
+
+
+@pytest.mark.parametrize("entrez", ["", "99"])
+def test_a_previous_symbol_stands_for_its_gene_where_the_id_is_gone(entrez: str) -> None:
+    old, new = GeneRow("x", "x", "hgnc_symbol", "OLD", entrez), row("x", "G2", entrez="2")
+    assert classes(diff_rows([old], [new])) == {"lexicon_removed": (old,), "lexicon_added": (new,)}
+    diff = diff_rows([old], [new], Names())
+    assert classes(diff) == {"confirmed": (old,), "refound": (new,)}
+    assert diff.renamed == (Renamed(old, "G2", "2"),)
+    assert diff.renamed[0].refreshed == GeneRow("x", "x", "hgnc_symbol", "G2", "2")
+    (entry,) = diff.document()["renamed"]  # type: ignore[misc]
+    assert entry["genes"] == {entrez: {"old": "OLD", "new": "G2", "entrez": "2"}}
+    (entry,) = diff.document(diff.renamed)["renamed"]  # type: ignore[misc]
+    assert entry["genes"][entrez]["applied"] is True
+
+
+def test_rows_that_were_not_read_are_renamed_too() -> None:
+    old = row("x", "OLD", entrez="2")
+    assert diff_rows([old], []).renamed == ()
+    diff = diff_rows([old], [], Names())
+    assert diff.missing == (old,)
+    assert diff.renamed == (Renamed(old, "G2"),)
+
+
+@given(curated=rows, read=rows)
+def test_classes_with_a_nomenclature(curated: list[GeneRow], read: list[GeneRow]) -> None:
+    # Rows are read with the genes of the present lexicon.
+    read = [replace(r, hgnc_symbol=f"G{r.entrez}") for r in read if r.entrez != "3"]
+    diff = diff_rows(curated, read, Names())
+    assert sorted(diff.confirmed + diff.missing + diff.lexicon_removed, key=str) == sorted(
+        curated, key=str
+    )
+    assert sorted(diff.refound + diff.new + diff.lexicon_added, key=str) == sorted(read, key=str)
+    names = Names()
+    read_genes = {r.entrez for r in read}
+    for r in curated:
+        now = names.present(r.hgnc_symbol, r.entrez)
+        assert (r in diff.confirmed) is ((now.entrez if now else r.entrez) in read_genes)
+    for renamed in diff.renamed:
+        assert renamed.refreshed != renamed.curated
+    # What was refreshed is up to date.
+    now_rows = {r.curated: r.refreshed for r in diff.renamed}
+    again = diff_rows([now_rows.get(r, r) for r in curated], read, names)
+    assert not again.renamed
+    assert len(again.confirmed) == len(diff.confirmed)

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.curation.diff import diff_rows
-from pipeline.curation.policies import Policy, apply_policy
-from pipeline.types import GeneRow, Source
+from pipeline.curation.diff import Renamed, diff_rows
+from pipeline.curation.policies import Policy, apply_policy, refreshable
+from pipeline.types import Gene, GeneRow, Source
 
 
 def row(word: str, gene: str, symbol: str = "") -> GeneRow:
@@ -93,3 +95,42 @@ def test_blank_records_take_the_rows_as_read(read: list[GeneRow]) -> None:
         assert set(result) == set(distinct)
         assert [read.index(r) for r in result] == sorted(read.index(r) for r in result)
     assert apply_policy(Policy.REPORT, [], read, diff_rows([], read)) == ()
+
+
+PRESENT = {"1": Gene("NOW", "1"), "2": Gene("G2", "2"), "3": Gene("NOW", "1")}
+
+
+class Names:
+    """A nomenclature in which the gene of the id 1 has taken over the id 3."""
+
+    def present(self, symbol: str, entrez: str) -> Gene | None:
+        return PRESENT.get(entrez)
+
+
+def present(row: GeneRow) -> GeneRow:
+    gene = PRESENT[row.entrez]
+    return replace(row, hgnc_symbol=gene.hgnc_symbol, entrez=gene.entrez)
+
+
+@given(curated=rows, read=rows)
+def test_refreshing_changes_the_kept_rows_that_are_renamed_and_no_other(
+    curated: list[GeneRow], read: list[GeneRow]
+) -> None:
+    read = [present(row) for row in read]
+    diff = diff_rows(curated, read, Names())
+    for policy in (Policy.UNION, Policy.REPLACE):
+        refreshed = refreshable(policy, diff)
+        kept = tuple(curated) if policy is Policy.UNION else diff.confirmed
+        assert apply_policy(policy, curated, read, diff)[: len(kept)] == kept
+        result = apply_policy(policy, curated, read, diff, refreshed)
+        assert result[: len(kept)] == tuple(map(present, kept))
+        again = diff_rows(result, read, Names())
+        assert not again.renamed
+        assert apply_policy(policy, result, read, again) == result
+    assert refreshable(Policy.REPORT, diff) == ()
+
+
+def test_replace_refreshes_only_what_it_keeps() -> None:
+    kept, dropped = GeneRow("a", "a", "hgnc_symbol", "OLD", "1"), GeneRow("b", "b", "x", "OLD", "3")
+    diff = diff_rows([kept, dropped], [GeneRow("a", "a", "hgnc_symbol", "NOW", "1")])
+    assert refreshable(Policy.REPLACE, diff) == (Renamed(kept, "NOW"),)
