@@ -285,6 +285,7 @@ class Outcome:
         error: the reason when ``state`` is FAILED.
         seconds: wall time per stage.
         image_size: (width, height) of the upright image in pixels, if it was decoded.
+        concepts: chemicals and diseases found in the lines.
     """
 
     figid: str
@@ -297,3 +298,4 @@ class Outcome:
     error: FigureError | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     image_size: tuple[int, int] | None = None
+    concepts: tuple[ConceptMention, ...] = ()

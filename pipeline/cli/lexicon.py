@@ -33,6 +33,13 @@ def build(
         Path | None,
         typer.Option(metavar="FILE", help="Curated names (default: the built-in list)."),
     ] = None,
+    concepts: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Curated chemicals and diseases, used with --mesh (default: the built-in list).",
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Folder to write (default: the built-in one)."),
@@ -56,7 +63,8 @@ def build(
         versions[source] = version
     folder = out or models_dir() / "lexicon"
     names = names or models_dir() / "curated" / "pathway_names.tsv"
-    counts = build_lexicon(folder, hgnc, famplex, names, mesh or (), versions)
+    concepts = concepts or models_dir() / "curated" / "concepts.tsv"
+    counts = build_lexicon(folder, hgnc, famplex, names, mesh or (), versions, concepts)
     for what, count in counts.items():
         console.out().print(f"{count:>8,}  {what}")
     console.err().print(f"Lexicon written to {folder}")

@@ -121,6 +121,8 @@ class View:
             table = _genes(result.outcome.diff)
             if table.row_count:
                 out.print(table)
+            for line in _terms(result.outcome.diff):
+                out.print(line, soft_wrap=True)
 
     def _document(self, result: Result) -> dict[str, Any]:
         figid, error = result.figure.figid, result.error
@@ -234,6 +236,18 @@ def _genes(diff: Mapping[str, Any]) -> Table:
                 printable(_named(entry["genes"])),
             )
     return table
+
+
+def _terms(diff: Mapping[str, Any]) -> Iterator[Text]:
+    """Yield one line for the chemicals of a diff and one for its diseases, if it has any."""
+    for key in ("chemicals", "diseases"):
+        classes = [
+            Text(f"{name} {', '.join(printable(row['word']) for row in rows)}", style=style)
+            for name, rows in diff.get(key, {}).items()
+            for style in (_CLASS_STYLES.get(name, ""),)
+        ]
+        if classes:
+            yield Text.assemble(f"    {key:10}  ", Text("; ").join(classes))
 
 
 def _named(genes: Mapping[str, Any]) -> str:

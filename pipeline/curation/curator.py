@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from pipeline.curation.diff import Nomenclature, Renamed, diff_rows
 from pipeline.curation.policies import Policy, apply_policy, refreshable
+from pipeline.curation.terms import TermDiff, apply_to_terms, diff_terms
 from pipeline.errors import InputError, PfcurateError, ReadingError
-from pipeline.types import EndState, Figure, FigureError, Line, Mention, Outcome
+from pipeline.types import EndState, Figure, FigureError, GeneRow, Line, Names, Outcome
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,7 +36,7 @@ class Reader(Protocol):
 class Namer(Protocol):
     """What finds names in lines of text; see ``naming.namer``."""
 
-    def name(self, lines: Sequence[Line], context: str = "") -> Sequence[Mention]:
+    def names(self, lines: Sequence[Line], context: str = "") -> Names:
         """Return the names in ``lines``; ``context`` is what the paper says of the figure."""
         ...
 
@@ -120,24 +121,30 @@ class Curator:
 
             # The context is the paper's words on the figure. Curated rows stay out: they
             # are what the reading is compared with, so they must not shape it.
-            mentions = tuple(self._namer.name(lines, record.context))
-            rows = gene_rows(mentions)
+            names = self._namer.names(lines, record.context)
+            rows = gene_rows(names.genes)
         with progress.stage("compare"):
             diff = diff_rows(record.genes, rows, self._nomenclature)
             refreshed = refreshable(self._policy, diff) if self._refresh else ()
+            terms = _compared_terms(record, names)
             emitted = None
             if self._policy is not Policy.REPORT:
                 kept = apply_policy(self._policy, record.genes, rows, diff, refreshed)
-                emitted = _refreshed(record, refreshed).with_genes(kept).text
+                changed = _refreshed(record, refreshed).with_genes(kept)
+                changed = _with_terms(self._policy, changed, terms)
+                if figure.record is None:
+                    changed = _with_organisms(changed, lines, rows)
+                emitted = changed.text
         has_text = any(line.text.strip() for line in lines)
         return Outcome(
             figure.figid,
             EndState.DONE if has_text else EndState.EMPTY,
             lines=lines,
-            mentions=mentions,
+            mentions=names.genes,
+            concepts=names.concepts,
             rows=rows,
             record=emitted,
-            diff=diff.document(refreshed),
+            diff={**diff.document(refreshed), **_told(terms)},
             seconds=progress.seconds,
             image_size=progress.image_size,
         )
@@ -167,6 +174,49 @@ class Curator:
             log.info("%s", note)
         with progress.stage("read"):
             return _checked(figure.image, self._reader.read(image.pixels))
+
+
+def _compared_terms(record: Record, names: Names) -> dict[str, TermDiff]:
+    """Compare the record's chemicals and diseases with those read, by the record's key."""
+    from pipeline.naming.rows import term_rows
+
+    return {
+        "chemicals": diff_terms(record.chemicals, term_rows(names.concepts, "chemical")),
+        "diseases": diff_terms(record.diseases, term_rows(names.concepts, "disease")),
+    }
+
+
+def _with_terms(policy: Policy, record: Record, terms: Mapping[str, TermDiff]) -> Record:
+    """Return the record with the terms that ``policy`` gives it.
+
+    A key that is missing or holds no list is left alone; the record's problems name it.
+    """
+    curated = {"chemicals": record.chemicals, "diseases": record.diseases}
+    kept = {
+        key: apply_to_terms(policy, curated[key], diff)
+        for key, diff in terms.items()
+        if isinstance(record.fields.get(key, ""), list | None)
+    }
+    return record.with_terms(chemicals=kept.get("chemicals"), diseases=kept.get("diseases"))
+
+
+def _with_organisms(record: Record, lines: Sequence[Line], rows: Sequence[GeneRow]) -> Record:
+    """Return a new record with the species that caption, titles and figure name.
+
+    Its genes are human genes, so a record that has any names the human, too.
+    """
+    from pipeline.naming.organisms import HUMAN, organisms
+
+    names = organisms((record.context, *(line.text for line in lines)))
+    if rows and HUMAN not in names:
+        names = (*names, HUMAN)
+    return record.with_organisms(names)
+
+
+def _told(terms: Mapping[str, TermDiff]) -> dict[str, object]:
+    """Return the sections of the diff document, leaving out those with nothing to say."""
+    documents = {key: diff.document() for key, diff in terms.items()}
+    return {key: document for key, document in documents.items() if document}
 
 
 def _checked(image: Path, lines: Sequence[Line]) -> tuple[Line, ...]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from pathlib import Path
 
 from pipeline.errors import RecordError
@@ -19,13 +20,12 @@ from pipeline.records import schema
 from pipeline.records.edits import Edit, apply_edits, replace_items, replace_scalars, replace_value
 from pipeline.records.figid import printable, safe_figid
 from pipeline.records.yamltext import Document, Value, compose
-from pipeline.types import GeneRow
+from pipeline.types import GeneRow, TermRow
 
 #: A record of a figure takes some 20 kB; what is much larger is something else.
 MAX_BYTES = 2 * 2**20
 
 _CONTEXT_KEYS = ("caption", "figtitle", "papertitle")
-_TERM_FIELDS = ("word", "source", "identifier")
 _OPENING = re.compile(r"\ufeff?---[ \t]*\r?\n")
 _CLOSING = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
 
@@ -64,14 +64,14 @@ class Record:
         return "\n".join(html.unescape(v) for v in values if isinstance(v, str) and v.strip())
 
     @property
-    def chemicals(self) -> tuple[str, ...]:
-        """The words of the chemicals."""
-        return schema.term_words(self.fields.get("chemicals"))
+    def chemicals(self) -> tuple[TermRow, ...]:
+        """The rows of the chemicals."""
+        return schema.term_rows(self.fields.get("chemicals"))
 
     @property
-    def diseases(self) -> tuple[str, ...]:
-        """The words of the diseases."""
-        return schema.term_words(self.fields.get("diseases"))
+    def diseases(self) -> tuple[TermRow, ...]:
+        """The rows of the diseases."""
+        return schema.term_rows(self.fields.get("diseases"))
 
     def with_genes(self, rows: Sequence[GeneRow]) -> Record:
         """Return the record with these gene rows, and the keywords that follow from them.
@@ -138,13 +138,16 @@ class Record:
     def with_terms(
         self,
         *,
-        chemicals: Sequence[Mapping[str, str]] | None = None,
-        diseases: Sequence[Mapping[str, str]] | None = None,
+        chemicals: Sequence[TermRow] | None = None,
+        diseases: Sequence[TermRow] | None = None,
     ) -> Record:
-        """Return the record with other chemicals or diseases, and the keywords that follow.
+        """Return the record with these chemicals or diseases, and the keywords that follow.
+
+        Rows that it has already keep their place and their characters, others of it go, and
+        new ones follow. Items of its lists that are no rows stay.
 
         Args:
-            chemicals: mappings of word, source and identifier, or None to leave them.
+            chemicals: the rows, or None to leave them.
             diseases: the same for diseases.
 
         Raises:
@@ -152,20 +155,36 @@ class Record:
         """
         changes: dict[str, Value] = {}
         edits: list[Edit | None] = []
-        for key, terms in (("chemicals", chemicals), ("diseases", diseases)):
-            if terms is None:
+        for key, rows in (("chemicals", chemicals), ("diseases", diseases)):
+            if rows is None or tuple(rows) == schema.term_rows(self.fields.get(key)):
                 continue
-            value: Value = [{name: term.get(name, "") for name in _TERM_FIELDS} for term in terms]
-            if value == self.fields.get(key):
-                continue
-            _check_encodable(self.path, (text for term in terms for text in term.values()))
-            if key not in self.fields:
-                raise RecordError(self.path, f"the key '{key}' is missing", f"Add '{key}: []'")
-            changes[key] = value
+            _check_encodable(self.path, (text for row in rows for text in astuple(row)))
+            old = self.fields.get(key, "")
+            if old is not None and not isinstance(old, list):
+                cause = f"the key '{key}' {'is no list' if key in self.fields else 'is missing'}"
+                raise RecordError(self.path, cause, f"Write '{key}: []'")
+            old = old or []
+            items = _merged(old, rows)
+            changes[key] = [old[item] if isinstance(item, int) else item for item in items]
             edits.append(
-                replace_value(self._document.text, self._document.spans[(key,)], key, value)
+                replace_items(self._document.text, self._document.spans[(key,)], key, items)
             )
         return self._edited(changes, edits, self.genes) if changes else self
+
+    def with_organisms(self, names: Sequence[str]) -> Record:
+        """Return the record with these organisms.
+
+        Raises:
+            RecordError: the record lacks the key, or its layout cannot be edited in place.
+        """
+        value: Value = list(names)
+        if value == self.fields.get("organisms"):
+            return self
+        span = self._document.spans.get(("organisms",))
+        if span is None:
+            raise RecordError(self.path, "the key 'organisms' is missing", "Add 'organisms: []'")
+        edit = replace_value(self._document.text, span, "organisms", value)
+        return self._edited({"organisms": value}, [edit], self.genes)
 
     def _edited(
         self, changes: dict[str, Value], edits: Sequence[Edit | None], rows: Sequence[GeneRow]
@@ -197,6 +216,23 @@ class Record:
                     return record
         listed = " and ".join(f"'{key}'" for key in changes)
         raise RecordError(self.path, f"{listed} cannot be rewritten in place: {cause}", remedy)
+
+
+def _merged(old: Sequence[Value], rows: Sequence[TermRow]) -> list[int | dict[str, Value]]:
+    """Items of a list of terms: a number for an item that stays, a mapping for a new one."""
+    wanted = Counter(rows)
+    items: list[int | dict[str, Value]] = []
+    for index, value in enumerate(old):
+        row = schema.term_row(value)
+        if row is None or wanted[row]:
+            items.append(index)
+        if row and wanted[row]:
+            wanted[row] -= 1
+    for row in reversed(rows):  # of equal rows the first are those that it has
+        if wanted[row]:
+            wanted[row] -= 1
+            items.insert(len(items) - sum(isinstance(i, dict) for i in items), asdict(row))
+    return items
 
 
 def _check_encodable(path: Path, texts: Iterable[str]) -> None:

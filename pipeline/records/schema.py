@@ -8,7 +8,7 @@ from dataclasses import fields
 
 from pipeline.errors import RecordError
 from pipeline.records.yamltext import Document, Value
-from pipeline.types import GeneRow, Source
+from pipeline.types import GeneRow, Source, TermRow
 
 #: Keys of a record in their order, with the kind of their values.
 KEYS: dict[str, type] = {
@@ -39,6 +39,9 @@ KEYS: dict[str, type] = {
 
 #: Fields of a gene row in their order.
 ROW_FIELDS = tuple(f.name for f in fields(GeneRow))
+
+#: Fields of a row of chemicals or diseases in their order.
+TERM_FIELDS = tuple(f.name for f in fields(TermRow))
 
 #: Place of the list that mirrors the genes, chemicals and diseases.
 KEYWORDS = ("schema-jsonld", "keywords")
@@ -106,18 +109,25 @@ def _row_problem(value: Value) -> tuple[str, str] | None:
     return None
 
 
-def term_words(value: Value) -> tuple[str, ...]:
-    """Return the words of ``chemicals`` or ``diseases``, leaving out what has none."""
-    if not isinstance(value, list):
-        return ()
-    words = (item.get("word") for item in value if isinstance(item, dict))
-    return tuple(word for word in words if isinstance(word, str) and word)
+def term_row(value: Value) -> TermRow | None:
+    """Return one row of ``chemicals`` or ``diseases``, or None if it has no word."""
+    if not isinstance(value, dict):
+        return None
+    fields = [text if isinstance(text := value.get(name), str) else "" for name in TERM_FIELDS]
+    return TermRow(*fields) if fields[0] else None
+
+
+def term_rows(value: Value) -> tuple[TermRow, ...]:
+    """Return the rows of ``chemicals`` or ``diseases``, leaving out what has no word."""
+    rows = map(term_row, value) if isinstance(value, list) else ()
+    return tuple(row for row in rows if row)
 
 
 def keywords(genes: Sequence[GeneRow], chemicals: Value, diseases: Value) -> list[Value]:
     """Return ``schema-jsonld.keywords``: each symbol, then each word, once, in order."""
     names = [row.hgnc_symbol for row in genes]
-    return list(dict.fromkeys((*names, *term_words(chemicals), *term_words(diseases))))
+    names += [row.word for value in (chemicals, diseases) for row in term_rows(value)]
+    return list(dict.fromkeys(names))
 
 
 def problems(root: dict[str, Value]) -> tuple[str, ...]:

@@ -257,8 +257,8 @@ def _failed(outcome: Outcome, error: Exception) -> Outcome:
         remedy = "This is a fault of pfcurate: report it with what pfcurate --debug shows"
         reason = FigureError(type(error).__name__, outcome.figid, str(error), remedy)
     return replace(
-        outcome, state=EndState.FAILED, lines=(), mentions=(), rows=(), record=None, diff={},
-        error=reason,
+        outcome, state=EndState.FAILED, lines=(), mentions=(), concepts=(), rows=(), record=None,
+        diff={}, error=reason,
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from typing import Self
 from pipeline.errors import OutputError
 from pipeline.types import Figure, FigureError, Outcome, Region
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Kept in ``PRAGMA user_version``; raised whenever the tables change."""
 
 _SCHEMA = """
@@ -58,6 +58,23 @@ CREATE TABLE mentions (
     PRIMARY KEY (figid, idx)
 ) WITHOUT ROWID;
 """
+
+_CONCEPTS = """
+CREATE TABLE concepts (
+    figid TEXT NOT NULL REFERENCES figures (figid) ON DELETE CASCADE,
+    idx INTEGER NOT NULL,
+    line INTEGER NOT NULL, "start" INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    text TEXT NOT NULL, word TEXT NOT NULL,              -- as read, as printed
+    kind TEXT NOT NULL CHECK (kind IN ('chemical', 'disease')),
+    term TEXT NOT NULL, identifier TEXT NOT NULL,        -- MeSH id or empty
+    rules TEXT NOT NULL,
+    polygon TEXT,
+    PRIMARY KEY (figid, idx)
+) WITHOUT ROWID;
+"""
+
+_CHANGES = {0: _SCHEMA + _CONCEPTS, 1: _CONCEPTS}
+"""What brings a ledger of that version, 0 for an empty file, to the present one."""
 
 _FINISHED = ("done", "empty")
 
@@ -178,6 +195,7 @@ class Ledger:
         with self._transaction():
             self._db.execute("DELETE FROM lines WHERE figid = ?", (figid,))
             self._db.execute("DELETE FROM mentions WHERE figid = ?", (figid,))
+            self._db.execute("DELETE FROM concepts WHERE figid = ?", (figid,))
             self._db.execute(
                 "UPDATE figures SET state = ?, width = ?, height = ?, error_kind = ?, "
                 "error_subject = ?, error_cause = ?, error_remedy = ?, input_hash = ?, "
@@ -205,6 +223,10 @@ class Ledger:
             self._db.executemany(
                 "INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 _mentions(outcome),
+            )
+            self._db.executemany(
+                "INSERT INTO concepts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                _concepts(outcome),
             )
 
     def states(self) -> dict[str, int]:
@@ -257,9 +279,9 @@ class Ledger:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute("PRAGMA foreign_keys = ON")
-        if version == 0:
+        if version < SCHEMA_VERSION:
             self._db.executescript(
-                f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+                f"BEGIN; {_CHANGES[version]} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
             )
 
     @contextmanager
@@ -325,6 +347,24 @@ def _mentions(outcome: Outcome) -> Iterator[tuple[object, ...]]:
             _json(mention.rules),
             float(mention.score),
             _polygon(mention.region),
+        )
+
+
+def _concepts(outcome: Outcome) -> Iterator[tuple[object, ...]]:
+    for index, concept in enumerate(outcome.concepts):
+        yield (
+            outcome.figid,
+            index,
+            concept.line,
+            concept.start,
+            concept.end,
+            _text(concept.text),
+            _text(concept.word),
+            concept.kind,
+            concept.term,
+            concept.identifier,
+            _json(concept.rules),
+            _polygon(concept.region),
         )
 
 

@@ -24,7 +24,7 @@ from pipeline.curation.policies import Policy
 from pipeline.errors import ReadingError
 from pipeline.lexicon.load import Lexicon
 from pipeline.lexicon.tables import Term
-from pipeline.types import Gene, LexiconEntry, Line, Mention, Reading, Region, Source
+from pipeline.types import Gene, LexiconEntry, Line, Mention, Names, Reading, Region, Source
 
 STEP = 8  # red values of neighbouring faults, far enough apart
 
@@ -119,9 +119,9 @@ class WordNamer:
     def __init__(self) -> None:
         self.contexts: list[str] = []
 
-    def name(self, lines: Sequence[Line], context: str = "") -> tuple[Mention, ...]:
+    def names(self, lines: Sequence[Line], context: str = "") -> Names:
         self.contexts.append(context)
-        return tuple(
+        genes = tuple(
             Mention(
                 line.text,
                 index,
@@ -135,6 +135,7 @@ class WordNamer:
             for index, line in enumerate(lines)
             if line.text in GENES
         )
+        return Names(genes)
 
 
 @dataclass(frozen=True)

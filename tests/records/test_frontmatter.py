@@ -13,7 +13,7 @@ from pipeline.errors import RecordError
 from pipeline.records.edits import dump
 from pipeline.records.frontmatter import MAX_BYTES, Record, load_record, parse_record
 from pipeline.records.schema import KEYS, keywords
-from pipeline.types import GeneRow, Source
+from pipeline.types import GeneRow, Source, TermRow
 
 PATH = Path("fig.md")
 IL6 = GeneRow("IL-6", "IL-6", "hgnc_alias_symbol", "IL6", "3569")
@@ -88,7 +88,7 @@ def test_seed_fields(root: Path) -> None:
     assert tuple(record.fields) == tuple(KEYS)
     assert len(record.genes) == 31
     assert IL6 in record.genes
-    assert record.diseases == ("Cancer",)
+    assert record.diseases == (TermRow("Cancer"),)
     assert record.chemicals == ()
     caption, figtitle, papertitle = record.context.split("\n")
     assert caption.startswith("IL-6 secreted by Kupffer cells or hepatocytes binds to IL-6Rα and")
@@ -108,8 +108,8 @@ def test_keywords_follow_genes_then_chemicals_then_diseases() -> None:
     )
     record = record.with_genes([IL6, JAK2, IL6])
     record = record.with_terms(
-        diseases=[{"word": "Cancer", "source": "", "identifier": ""}, {"word": "JAK2"}],
-        chemicals=[{"word": "ATP"}],
+        diseases=[TermRow("Cancer"), TermRow("JAK2")],
+        chemicals=[TermRow("ATP")],
     )
     assert record.text == front(
         "figid: fig\nschema-jsonld:\n  name: x\n"
@@ -252,9 +252,9 @@ def test_what_cannot_be_edited_in_place_is_refused() -> None:
     with pytest.raises(RecordError, match=r"the name '\\ud800' is not Unicode text"):
         parse("figid: fig\ngenes: []\n").with_genes([replace(IL6, word="\ud800")])
     with pytest.raises(RecordError, match="is not Unicode text"):
-        parse("figid: fig\ngenes: []\ndiseases: []\n").with_terms(diseases=[{"word": "\udfff"}])
+        parse("figid: fig\ngenes: []\ndiseases: []\n").with_terms(diseases=[TermRow("\udfff")])
     with pytest.raises(RecordError, match="the key 'chemicals' is missing"):
-        parse("figid: fig\ngenes: []\n").with_terms(chemicals=[{"word": "ATP"}])
+        parse("figid: fig\ngenes: []\n").with_terms(chemicals=[TermRow("ATP")])
 
 
 def row_with(**changes: str) -> str:
