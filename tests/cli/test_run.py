@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from typer.testing import CliRunner, Result
 
 from pipeline.cli import run_view
@@ -163,6 +164,7 @@ def test_interruption_says_how_to_go_on(desk: Desk) -> None:
     ("options", "status", "message"),
     [
         (["--policy", "report", "--in-place"], ExitCode.USAGE, "--in-place"),
+        (["--policy", "report", "--refresh-symbols"], ExitCode.USAGE, "--refresh-symbols"),
         (["--text", ".", "--readers", "tesseract"], ExitCode.USAGE, "--readers"),
         (["--quiet", "--verbose"], ExitCode.USAGE, "--quiet"),
         (["--jobs", "0"], ExitCode.USAGE, "--jobs"),
@@ -277,3 +279,25 @@ def test_the_bar_is_drawn_on_a_terminal_and_only_there(root: Path, tmp_path: Pat
     assert b"figures" in shown
     assert b"2/2" in shown
     check_two(stdout)
+
+
+@pytest.mark.parametrize("policy", ["union", "replace"])
+def test_symbols_are_refreshed_only_where_asked_for(desk: Desk, policy: str) -> None:
+    desk.add("f", Fault.NONE, GeneRow("TP53", "P53", "hgnc_prev_symbol", "P53", "99"))
+    curated = (desk.images / "f.md").read_text("utf-8")
+    emitted = desk.out / "records" / "f.md"
+    plain = desk.run("--policy", policy)
+    assert "P53 (99) -> TP53 (7157)" in plain.stdout
+    assert "applied" not in plain.stdout
+    assert emitted.read_text("utf-8") == curated
+    # The flag is a setting that changes results: what stands is done again.
+    refreshed = desk.run("--policy", policy, "--refresh-symbols")
+    assert "P53 (99) -> TP53 (7157), applied" in refreshed.stdout
+    expected = curated.replace("hgnc_symbol: P53\n", "hgnc_symbol: TP53\n")
+    expected = expected.replace("entrez: '99'\n", "entrez: '7157'\n")
+    assert emitted.read_text("utf-8") == expected.replace("- P53\n", "- TP53\n")
+    (entry,) = yaml.safe_load((desk.out / "diff" / "f.yaml").read_text("utf-8"))["renamed"]
+    assert entry["genes"] == {
+        "99": {"old": "P53", "new": "TP53", "entrez": "7157", "applied": True}
+    }
+    assert "unchanged" in desk.run("--policy", policy, "--refresh-symbols").stdout
