@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipeline.cli import console
+from pipeline.errors import ExitCode, InputError
+from pipeline.records.figid import printable
 
 if TYPE_CHECKING:
-    from pipeline.types import Line, Mention
+    from pipeline.types import Line, Mention, Names
 
 STDIN = "-"
 
@@ -36,32 +38,56 @@ def match(
         bool, typer.Option("--json", help="Print one JSON object per file.")
     ] = False,
 ) -> None:
-    """Find the genes and families named in plain text, line by line."""
+    """Find the genes and families named in plain text, line by line.
+
+    Only lines that hold text are counted. A file that cannot be read is named on
+    standard error, the others are read, and the exit status is 4.
+    """
     from pipeline.lexicon.load import load_lexicon
     from pipeline.naming.namer import Namer
-    from pipeline.reading.external import parse_text, read_text
 
     namer = Namer(load_lexicon(lexicon))
+    failed = False
     for path in files or [Path(STDIN)]:
-        lines = parse_text(sys.stdin.read()) if str(path) == STDIN else read_text(path)
-        mentions = namer.name(lines, context)
+        try:
+            lines = _lines(path)
+        except InputError as error:
+            console.err().print(printable(f"Error: {error}"), soft_wrap=True)
+            failed = True
+            continue
+        names = namer.names(lines, context)
         if as_json:
-            console.print_json(_document(path, mentions))
+            console.print_json(_document(path, names))
         else:
-            _print(path if files else None, lines, mentions, explain=explain)
+            _print(path if files else None, lines, names, explain=explain)
+    if failed:
+        raise typer.Exit(ExitCode.INVALID_INPUT)
 
 
-def _document(path: Path, mentions: Sequence[Mention]) -> dict[str, Any]:
+def _lines(path: Path) -> tuple[Line, ...]:
+    from pipeline.reading.external import parse_text, read_text
+
+    if str(path) != STDIN:
+        return read_text(path)
+    try:
+        return parse_text(sys.stdin.buffer.read().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        cause = f"is not UTF-8 ({error})"
+        raise InputError("standard input", cause, "Convert the text to UTF-8") from error
+
+
+def _document(path: Path, names: Names) -> dict[str, Any]:
     from dataclasses import asdict
 
-    from pipeline.naming.rows import gene_rows
+    from pipeline.naming.rows import gene_rows, term_rows
 
     return {
-        "file": str(path),
+        "file": printable(str(path)),
         "mentions": [
             {
                 "text": m.text,
                 "line": m.line,
+                "reading": m.reading,
                 "start": m.start,
                 "end": m.end,
                 "symbol": m.entry.term,
@@ -71,22 +97,22 @@ def _document(path: Path, mentions: Sequence[Mention]) -> dict[str, Any]:
                 "score": round(m.score, 4),
                 "evidence": {name: round(weight, 2) for name, weight in m.evidence},
             }
-            for m in mentions
+            for m in names.genes
         ],
-        "genes": [asdict(row) for row in gene_rows(mentions)],
+        "genes": [asdict(row) for row in gene_rows(names.genes)],
+        "chemicals": [asdict(row) for row in term_rows(names.concepts, "chemical")],
+        "diseases": [asdict(row) for row in term_rows(names.concepts, "disease")],
     }
 
 
-def _print(
-    path: Path | None, lines: Sequence[Line], mentions: Sequence[Mention], *, explain: bool
-) -> None:
+def _print(path: Path | None, lines: Sequence[Line], names: Names, *, explain: bool) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=str(path) if path else None, title_justify="left")
-    for heading in ("line", "text", "symbol", "source", "genes", "score"):
+    table = Table(title=printable(str(path)) if path else None, title_justify="left")
+    for heading in ("line", "text", "symbol", "source", "stands for", "score"):
         table.add_column(heading, justify="right" if heading in ("line", "score") else "left")
-    for mention in mentions:
+    for mention in names.genes:
         table.add_row(
             str(mention.line + 1),
             Text(mention.text),
@@ -97,7 +123,15 @@ def _print(
         )
         if explain:
             table.add_row("", Text(explanation(mention), style="dim"), end_section=True)
-    if mentions:
+    for concept in names.concepts:
+        table.add_row(
+            str(concept.line + 1),
+            Text(concept.text),
+            Text(concept.term),
+            concept.kind,
+            concept.identifier,
+        )
+    if table.row_count:
         console.out().print(table)
     else:
         console.out().print(f"No gene is named in {len(lines)} lines.")

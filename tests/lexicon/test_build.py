@@ -246,9 +246,11 @@ def test_the_committed_lexicon_is_what_its_sources_give(shared: Path, tmp_path: 
     assert isinstance(sources, list)
     versions = {source["name"].split()[0]: source["version"] for source in sources}
     folder = shared / "lexicon-sources"
-    names = models_dir() / "curated" / "pathway_names.tsv"
+    curated = models_dir() / "curated"
+    names, concepts = curated / "pathway_names.tsv", curated / "concepts.tsv"
     hgnc, famplex = folder / "hgnc_entries.tsv.gz", folder / "famplex"
-    build_lexicon(tmp_path, hgnc, famplex, names, [], versions)
+    mesh = [folder / s["name"].split()[1] for s in sources if s["name"].startswith("MeSH ")]
+    build_lexicon(tmp_path, hgnc, famplex, names, mesh, versions, concepts)
     rebuilt = tables.read_manifest(tmp_path)
     assert rebuilt["sources"] == sources
     assert rebuilt["notes"] == manifest["notes"]
