@@ -80,7 +80,7 @@ def read_concepts(path: Path, mesh: Sequence[Path]) -> Iterator[MeshTerm]:
                 "Separate the columns with one tab",
             )
         term, kind, name = cells
-        identifier = "" if name == NO_CONCEPT else identifiers.get(fold(name))
+        identifier = "" if name == NO_CONCEPT else identifiers.get(fold(name) or name)
         if identifier is None:
             raise LexiconError(
                 f"{path}:{number}",
@@ -97,7 +97,7 @@ def _identifiers(mesh: Sequence[Path]) -> dict[str, str]:
     rows = [line.split("\t") for path in mesh for line in read_text(path).splitlines()]
     rows.sort(key=lambda cells: not cells[0].startswith("D"))
     for identifier, name, listed, *_ in rows:
-        names.setdefault(fold(name), identifier)
+        names.setdefault(fold(name) or name, identifier)
         for synonym in listed.split("|"):
-            synonyms.setdefault(fold(synonym), identifier)
+            synonyms.setdefault(fold(synonym) or synonym, identifier)
     return synonyms | names

@@ -60,7 +60,9 @@ def load_limits(folder: Path | None = None) -> Limits:
 #: abbreviations and formulas, whose case and charge say what they mean.
 _WORD = re.compile(r"[a-z]{4}")
 _GREEK = re.compile("|".join(GREEK_WORDS), re.IGNORECASE)
-_IGNORED = re.compile(r"[\s\-‐‑–−_]+(?=.)")
+#: Hyphens within a name; before and behind it they are charges.
+_HYPHENS = re.compile(r"(?<=\w)[\-‐‑–−_]+(?=\w)")
+
 #: Parts of words by their American spelling; longer parts first.
 _BRITISH = {
     "leukaem": "leukem", "ischaem": "ischem", "diarrhoea": "diarrhea", "oesoph": "esoph",
@@ -130,4 +132,5 @@ def as_printed(text: str) -> str:
 
     Compatibility forms (raised and lowered digits), blanks and inner hyphens go.
     """
-    return _IGNORED.sub("", normalize("NFKC", text)).replace("−", "-").replace("–", "-")
+    plain = "".join(normalize("NFKC", text).split())
+    return _HYPHENS.sub("", plain).replace("−", "-").replace("–", "-")

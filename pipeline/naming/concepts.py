@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -42,8 +43,8 @@ _LONG = 9
 _SURE_READING = 0.4
 
 #: Tokens other than names that a chemical may begin and end with: charges and brackets.
-_OPENING = frozenset("+-−–•([")
-_CLOSING = frozenset("+-−•*)]")
+_OPENING = frozenset("+-−–⁺⁻•([")
+_CLOSING = frozenset("+-−⁺⁻•*)]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ class ConceptMatcher:
                 ):
                     continue
                 whole = len(text) > _LONG and " " not in text  # (methyl)cobalamin
-                if single or whole or same_breaks(spelling, term.text):
+                if single or whole or same_breaks(normalize("NFKC", spelling), term.text):
                     return term, text if MISREADINGS.isdisjoint(rules) else spelling, rules
         return None
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from pipeline.curation.curator import Curator
 from pipeline.curation.policies import Policy
 from pipeline.records.create import new_record
 from pipeline.records.frontmatter import load_record, parse_record
-from pipeline.types import EndState, Figure, GeneRow
+from pipeline.types import ConceptMention, EndState, Figure, GeneRow, Line, Names, TermRow
 from tests.faults.engines import Fault, FaultyReader, WordNamer, draw
 
 CURATED = GeneRow("SECRETGENE", "SECRETGENE", "hgnc_symbol", "SECRETGENE", "1")
@@ -140,3 +141,72 @@ def test_an_interruption_is_no_failure(tmp_path: Path) -> None:
     figure = Figure("f", image=draw(tmp_path / "f.png", Fault.INTERRUPT))
     with pytest.raises(KeyboardInterrupt):
         curator(tmp_path).curate(figure)
+
+
+class TermNamer(WordNamer):
+    """Names ATP and cancer in every figure, too."""
+
+    def names(self, lines: Sequence[Line], context: str = "") -> Names:
+        found = super().names(lines, context)
+        atp = ConceptMention("ATP", "ATP", 0, 0, 3, "chemical", "ATP", "D000255")
+        cancer = ConceptMention("cancer", "cancer", 0, 0, 6, "disease", "cancer", "D009369")
+        return Names(found.genes, (atp, cancer))
+
+
+ATP = TermRow("ATP", "MeSH", "D000255")
+
+
+def test_a_new_record_gets_chemicals_diseases_and_organisms(tmp_path: Path) -> None:
+    (tmp_path / "f.yml").write_text("caption: How mice act\n")
+    figure = Figure("f", image=draw(tmp_path / "f.png"), metadata=tmp_path / "f.yml")
+    outcome = Curator(FaultyReader(tmp_path), TermNamer(), Policy.UNION).curate(figure)
+    record = parse_record(str(outcome.record), Path("f.md"))
+    assert record.chemicals == (ATP,)
+    assert record.diseases == (TermRow("cancer", "MeSH", "D009369"),)
+    # Its rows are human genes, whatever species the paper speaks of.
+    assert record.fields["organisms"] == ["Mus musculus", "Homo sapiens"]
+    described = record.fields["schema-jsonld"]
+    assert isinstance(described, dict)
+    assert described["keywords"] == ["TP53", "ATP", "cancer"]
+    assert [concept.word for concept in outcome.concepts] == ["ATP", "cancer"]
+    assert "chemicals" in outcome.diff
+
+
+@pytest.mark.parametrize(
+    ("policy", "diseases"),
+    [
+        (Policy.UNION, ["Cancer", "gone"]),
+        (Policy.REPLACE, ["Cancer"]),
+    ],
+)
+def test_curated_terms_are_compared_and_organisms_left(
+    tmp_path: Path, figure: Figure, policy: Policy, diseases: list[str]
+) -> None:
+    record = tmp_path / "f.md"
+    curated = new_record("f").with_terms(diseases=[TermRow("Cancer"), TermRow("gone")])
+    record.write_text(curated.text, "utf-8", newline="")
+    figure = Figure("f", image=figure.image, record=record)
+    outcome = Curator(FaultyReader(tmp_path), TermNamer(), policy).curate(figure)
+    emitted = parse_record(str(outcome.record), Path("f.md"))
+    assert [row.word for row in emitted.diseases] == diseases
+    assert emitted.chemicals == (ATP,)
+    assert emitted.fields["organisms"] == []
+    gone, cancer = ({"word": w, "source": "", "identifier": ""} for w in ("gone", "Cancer"))
+    assert outcome.diff["diseases"] == {"confirmed": [cancer], "missing": [gone]}
+
+
+@pytest.mark.parametrize("value", ["", "diseases: many\n"])
+def test_a_record_without_a_list_of_terms_is_no_failure(
+    tmp_path: Path, figure: Figure, value: str
+) -> None:
+    record = tmp_path / "f.md"
+    record.write_text(f"---\nfigid: f\ngenes: []\nchemicals: []\n{value}---\n")
+    figure = Figure("f", image=figure.image, record=record)
+    outcome = Curator(FaultyReader(tmp_path), TermNamer(), Policy.UNION).curate(figure)
+    emitted = parse_record(str(outcome.record), Path("f.md"))
+    assert (emitted.chemicals, emitted.diseases) == ((ATP,), ())
+
+
+def test_a_figure_without_names_says_nothing_of_terms(tmp_path: Path, figure: Figure) -> None:
+    outcome = curator(tmp_path).curate(figure)
+    assert not {"chemicals", "diseases"} & outcome.diff.keys()

@@ -508,3 +508,46 @@ def test_renaming_can_be_undone(rows: list[GeneRow], name: str, data: st.DataObj
     changed = record.with_genes_renamed(now)
     assert changed.genes == tuple(now)
     assert changed.with_genes_renamed(rows).genes == tuple(rows)
+
+
+def test_terms_keep_their_place_and_characters() -> None:
+    text = (
+        "figid: fig\ngenes: []\nchemicals:\n- word: ATP  # energy\n  note: kept\n- just text\n"
+        "- word: NO\n  source: ''\n  identifier: ''\n- {word: GTP}\ndiseases: []\n"
+    )
+    record = parse(text)
+    assert [row.word for row in record.chemicals] == ["ATP", "NO", "GTP"]
+    assert record.with_terms(chemicals=record.chemicals) is record
+    added = record.with_terms(chemicals=[*record.chemicals, TermRow("cAMP", "MeSH", "D000242")])
+    assert added.text == front(
+        text.replace("diseases", "- word: cAMP\n  source: MeSH\n  identifier: D000242\ndiseases")
+    )
+    fewer = added.with_terms(chemicals=[TermRow("ATP"), TermRow("GTP")])
+    assert fewer.text == front(text.replace("- word: NO\n  source: ''\n  identifier: ''\n", ""))
+    assert fewer.chemicals == (TermRow("ATP"), TermRow("GTP"))
+
+
+def test_equal_terms_are_as_many_as_asked_for() -> None:
+    record = parse("figid: fig\ngenes: []\nchemicals:\n- word: ATP\ndiseases: []\n")
+    rows = [TermRow("ATP"), TermRow("ATP"), TermRow("NO"), TermRow("ATP")]
+    once = record.with_terms(chemicals=rows)
+    assert sorted(row.word for row in once.chemicals) == ["ATP", "ATP", "ATP", "NO"]
+    assert once.with_terms(chemicals=[]).chemicals == ()
+
+
+def test_terms_of_a_key_that_holds_no_list() -> None:
+    with pytest.raises(RecordError, match="the key 'diseases' is no list"):
+        parse("figid: fig\ngenes: []\ndiseases: many\n").with_terms(diseases=[TermRow("a")])
+    empty = parse("figid: fig\ngenes: []\ndiseases:\n").with_terms(diseases=[TermRow("a")])
+    assert empty.diseases == (TermRow("a"),)
+
+
+def test_organisms() -> None:
+    record = parse("figid: fig\norganisms: []\ngenes: []\n")
+    named = record.with_organisms(["Homo sapiens", "Mus musculus"])
+    assert named.text == front(
+        "figid: fig\norganisms:\n- Homo sapiens\n- Mus musculus\ngenes: []\n"
+    )
+    assert named.with_organisms(["Homo sapiens", "Mus musculus"]) is named
+    with pytest.raises(RecordError, match="the key 'organisms' is missing"):
+        parse("figid: fig\ngenes: []\n").with_organisms(["Homo sapiens"])

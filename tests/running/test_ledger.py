@@ -9,6 +9,7 @@ import pytest
 from pipeline.errors import OutputError
 from pipeline.running.ledger import SCHEMA_VERSION, Fingerprint, Ledger
 from pipeline.types import (
+    ConceptMention,
     EndState,
     Figure,
     FigureError,
@@ -47,6 +48,11 @@ OUTCOME = Outcome(
     ),
     seconds={"read": 1.5},
     image_size=(640, 480),
+    concepts=(
+        ConceptMention(
+            "H202", "H2O2", 1, 5, 9, "chemical", "H2O2", "D006861", ("0 for O",), REGION
+        ),
+    ),
 )
 
 
@@ -209,3 +215,28 @@ def test_names_that_are_not_unicode_can_be_kept(path: Path) -> None:
         ledger.finish(Outcome("f", EndState.FAILED, error=error), FINGERPRINT, {})
         ((_, kept),) = ledger.failures()
     assert kept.subject == "\\udcff/f.png"
+
+
+def test_chemicals_and_diseases_are_kept(path: Path) -> None:
+    with Ledger(path) as ledger:
+        ledger.register([Figure("f")])
+        ledger.finish(OUTCOME, FINGERPRINT, {})
+        ledger.finish(OUTCOME, FINGERPRINT, {})
+    (kept,) = rows(path, "SELECT * FROM concepts")
+    assert kept[:10] == ("f", 0, 1, 5, 9, "H202", "H2O2", "chemical", "H2O2", "D006861")
+    assert json.loads(str(kept[10])) == ["0 for O"]
+    assert json.loads(str(kept[11])) == [[1, 2], [9, 2], [9, 5], [1, 5]]
+
+
+def test_a_ledger_of_version_1_is_brought_up_to_date(path: Path) -> None:
+    with Ledger(path) as ledger:
+        ledger.register([Figure("f")])
+        ledger.finish(OUTCOME, FINGERPRINT, {"new": 2})
+    connection = sqlite3.connect(path)
+    connection.executescript("DROP TABLE concepts; PRAGMA user_version = 1;")
+    connection.close()
+    with Ledger(path) as ledger:
+        assert ledger.finished("f", FINGERPRINT) is not None
+        ledger.finish(OUTCOME, FINGERPRINT, {"new": 2})
+    assert rows(path, "PRAGMA user_version") == [(SCHEMA_VERSION,)]
+    assert len(rows(path, "SELECT * FROM concepts")) == 1
