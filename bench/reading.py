@@ -18,6 +18,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -142,9 +143,9 @@ def main() -> None:
     rows: list[str] = []
     for truth, image in figures.items():
         pixels = load_image(image).pixels
-        lines, seconds = timed(lambda pixels=pixels: reader.read(pixels))
+        lines, seconds = timed(partial(reader.read, pixels))
         ours += seconds
-        answer, seconds = timed(lambda pixels=pixels: plain(pixels))
+        answer, seconds = timed(partial(plain, pixels))
         theirs += seconds
         labels = labels_of(truth)
         total += len(labels)
