@@ -55,8 +55,15 @@ CREATE TABLE mentions (
     genes TEXT NOT NULL,                                 -- [[hgnc_symbol, entrez], ...]
     rules TEXT NOT NULL, score REAL NOT NULL,
     polygon TEXT,
+    reading TEXT NOT NULL DEFAULT '',                    -- what "start" and "end" count in
+    evidence TEXT NOT NULL DEFAULT '[]',                 -- [[name, log odds], ...]
     PRIMARY KEY (figid, idx)
 ) WITHOUT ROWID;
+"""
+
+_EVIDENCE = """
+ALTER TABLE mentions ADD COLUMN reading TEXT NOT NULL DEFAULT '';
+ALTER TABLE mentions ADD COLUMN evidence TEXT NOT NULL DEFAULT '[]';
 """
 
 _CONCEPTS = """
@@ -73,7 +80,7 @@ CREATE TABLE concepts (
 ) WITHOUT ROWID;
 """
 
-_CHANGES = {0: _SCHEMA + _CONCEPTS, 1: _CONCEPTS}
+_CHANGES = {0: _SCHEMA + _CONCEPTS, 1: _EVIDENCE + _CONCEPTS}
 """What brings a ledger of that version, 0 for an empty file, to the present one."""
 
 _FINISHED = ("done", "empty")
@@ -221,7 +228,7 @@ class Ledger:
             )
             self._db.executemany("INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?)", _lines(outcome))
             self._db.executemany(
-                "INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 _mentions(outcome),
             )
             self._db.executemany(
@@ -347,6 +354,8 @@ def _mentions(outcome: Outcome) -> Iterator[tuple[object, ...]]:
             _json(mention.rules),
             float(mention.score),
             _polygon(mention.region),
+            _text(mention.reading),
+            _json([[name, round(float(weight), 3)] for name, weight in mention.evidence]),
         )
 
 

@@ -44,6 +44,8 @@ OUTCOME = Outcome(
             ("greek", "exact"),
             0.75,
             REGION,
+            (("family", 2.3), ("doubtful reading", -0.5)),
+            "NF-κB",
         ),
     ),
     seconds={"read": 1.5},
@@ -99,9 +101,11 @@ def test_lines_and_mentions_are_kept_with_their_evidence(path: Path) -> None:
     assert json.loads(str(first[4])) == [[1, 2], [9, 2], [9, 5], [1, 5]]
     assert [r["text"] for r in json.loads(str(first[5]))] == ["NF-κB", "NF-kB"]
     assert second[2:] == ("text without a place", 1.0, None, "[]")
-    ((*_, symbol, source, family, _origin, genes, rules, score, polygon),) = rows(
-        path, "SELECT * FROM mentions"
+    ((*_, symbol, source, family, _origin, genes, rules, score, polygon, reading, evidence),) = (
+        rows(path, "SELECT * FROM mentions")
     )
+    assert reading == "NF-κB"
+    assert json.loads(str(evidence)) == [["family", 2.3], ["doubtful reading", -0.5]]
     assert (symbol, source, family, score) == ("NFkappaB", "bioentities_symbol", "NFkappaB", 0.75)
     assert json.loads(str(genes)) == [["NFKB1", "4790"], ["RELA", "5970"]]
     assert json.loads(str(rules)) == ["greek", "exact"]
@@ -233,7 +237,12 @@ def test_a_ledger_of_version_1_is_brought_up_to_date(path: Path) -> None:
         ledger.register([Figure("f")])
         ledger.finish(OUTCOME, FINGERPRINT, {"new": 2})
     connection = sqlite3.connect(path)
-    connection.executescript("DROP TABLE concepts; PRAGMA user_version = 1;")
+    connection.executescript(
+        "DROP TABLE concepts;"
+        "ALTER TABLE mentions DROP COLUMN reading;"
+        "ALTER TABLE mentions DROP COLUMN evidence;"
+        "PRAGMA user_version = 1;"
+    )
     connection.close()
     with Ledger(path) as ledger:
         assert ledger.finished("f", FINGERPRINT) is not None
