@@ -28,7 +28,7 @@ WEIGHTS = {
     "approved symbol": 2.6,
     "name used in pathways": 3.2,
     "family": 2.3,
-    "gene root": 1.0,
+    "gene root": 0.5,
     "alias, unambiguous": 1.5,
     "alias, in common use": 2.4,
     "approved name": 2.4,
