@@ -6,6 +6,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from pipeline.types import Line
 
@@ -22,6 +23,9 @@ _LEVEL = 20.0
 
 #: A label broken over lines is short; longer lines are running text.
 _LABEL_LENGTH = 24
+
+#: Most lines that are tried as the second one of the same label.
+_BELOW = 4
 
 #: Fewest letters and digits in the upper line.
 _HEAD = 2
@@ -110,7 +114,8 @@ def _joined(lines: Sequence[Line]) -> Iterator[Row]:
             continue
         reach = upper.bottom + _GAP * (upper.bottom - upper.top + tallest) / 2
         near = labels[bisect_right(tops, upper.top) : bisect_left(tops, reach)]
-        joined += [(upper, lower) for lower in near if _stacked(upper, lower)]
+        stacked = (lower for lower in near if _stacked(upper, lower))
+        joined += [(upper, lower) for lower in islice(stacked, _BELOW)]
     for upper, lower in sorted(joined, key=lambda pair: (pair[0].number, pair[1].number)):
         confidence = min(upper.confidence, lower.confidence)
         text = f"{upper.text} {lower.text}"

@@ -97,6 +97,11 @@ def test_what_is_not_one_label(upper: tuple[str, Region], lower: tuple[str, Regi
     assert joined(upper, lower) == []
 
 
+def test_few_lines_are_tried_below_one() -> None:
+    below = [(f"D{number}", box(0, 12)) for number in range(50)]
+    assert len(joined(("cyclin", box(0, 0)), *below)) == 4
+
+
 def test_turned_lines_are_not_joined() -> None:
     turned = Region(((0, 40), (0, 0), (10, 0), (10, 40)), 1.0, "test")
     assert joined(("cyclin", turned), ("D1", box(0, 42, 10))) == []
