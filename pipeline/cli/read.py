@@ -73,7 +73,7 @@ def _read(
     from pipeline.naming.rows import gene_rows
 
     lines = reader.read(load_image(image).pixels)
-    return lines, gene_rows(namer.name(lines))
+    return lines, gene_rows(namer.names(lines).genes)
 
 
 def _report(image: Path, error: Exception) -> None:
