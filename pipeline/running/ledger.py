@@ -19,69 +19,8 @@ from types import TracebackType
 from typing import Self
 
 from pipeline.errors import OutputError
+from pipeline.running.ledger_tables import CHANGES, SCHEMA_VERSION
 from pipeline.types import Figure, FigureError, Outcome, Region
-
-SCHEMA_VERSION = 2
-"""Kept in ``PRAGMA user_version``; raised whenever the tables change."""
-
-_SCHEMA = """
-CREATE TABLE figures (
-    figid TEXT PRIMARY KEY,
-    state TEXT NOT NULL
-        CHECK (state IN ('pending', 'running', 'done', 'empty', 'failed')),
-    image TEXT, record TEXT, metadata TEXT, text TEXT,   -- input files
-    width INTEGER, height INTEGER,                       -- upright image, pixels
-    error_kind TEXT, error_subject TEXT, error_cause TEXT, error_remedy TEXT,
-    input_hash TEXT, config_hash TEXT, versions TEXT,    -- what the result depends on
-    counts TEXT,                                         -- rows per class of the diff
-    seconds TEXT,                                        -- wall time per stage
-    started TEXT, finished TEXT                          -- UTC, ISO 8601
-) WITHOUT ROWID;
-CREATE INDEX figures_by_state ON figures (state);
-CREATE TABLE lines (
-    figid TEXT NOT NULL REFERENCES figures (figid) ON DELETE CASCADE,
-    idx INTEGER NOT NULL,                                -- reading order
-    text TEXT NOT NULL, confidence REAL NOT NULL,
-    polygon TEXT,                                        -- [[x, y] * 4], pixels
-    readings TEXT NOT NULL,
-    PRIMARY KEY (figid, idx)
-) WITHOUT ROWID;
-CREATE TABLE mentions (
-    figid TEXT NOT NULL REFERENCES figures (figid) ON DELETE CASCADE,
-    idx INTEGER NOT NULL,
-    line INTEGER NOT NULL, "start" INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    text TEXT NOT NULL,
-    symbol TEXT NOT NULL, source TEXT NOT NULL, family TEXT NOT NULL, origin TEXT NOT NULL,
-    genes TEXT NOT NULL,                                 -- [[hgnc_symbol, entrez], ...]
-    rules TEXT NOT NULL, score REAL NOT NULL,
-    polygon TEXT,
-    reading TEXT NOT NULL DEFAULT '',                    -- what "start" and "end" count in
-    evidence TEXT NOT NULL DEFAULT '[]',                 -- [[name, log odds], ...]
-    PRIMARY KEY (figid, idx)
-) WITHOUT ROWID;
-"""
-
-_EVIDENCE = """
-ALTER TABLE mentions ADD COLUMN reading TEXT NOT NULL DEFAULT '';
-ALTER TABLE mentions ADD COLUMN evidence TEXT NOT NULL DEFAULT '[]';
-"""
-
-_CONCEPTS = """
-CREATE TABLE concepts (
-    figid TEXT NOT NULL REFERENCES figures (figid) ON DELETE CASCADE,
-    idx INTEGER NOT NULL,
-    line INTEGER NOT NULL, "start" INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    text TEXT NOT NULL, word TEXT NOT NULL,              -- as read, as printed
-    kind TEXT NOT NULL CHECK (kind IN ('chemical', 'disease')),
-    term TEXT NOT NULL, identifier TEXT NOT NULL,        -- MeSH id or empty
-    rules TEXT NOT NULL,
-    polygon TEXT,
-    PRIMARY KEY (figid, idx)
-) WITHOUT ROWID;
-"""
-
-_CHANGES = {0: _SCHEMA + _CONCEPTS, 1: _EVIDENCE + _CONCEPTS}
-"""What brings a ledger of that version, 0 for an empty file, to the present one."""
 
 _FINISHED = ("done", "empty")
 
@@ -232,7 +171,7 @@ class Ledger:
                 _mentions(outcome),
             )
             self._db.executemany(
-                "INSERT INTO concepts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO concepts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 _concepts(outcome),
             )
 
@@ -288,7 +227,7 @@ class Ledger:
         self._db.execute("PRAGMA foreign_keys = ON")
         if version < SCHEMA_VERSION:
             self._db.executescript(
-                f"BEGIN; {_CHANGES[version]} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+                f"BEGIN; {CHANGES[version]} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
             )
 
     @contextmanager
@@ -374,6 +313,7 @@ def _concepts(outcome: Outcome) -> Iterator[tuple[object, ...]]:
             concept.identifier,
             _json(concept.rules),
             _polygon(concept.region),
+            _text(concept.reading),
         )
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import OutputError
-from pipeline.running.ledger import SCHEMA_VERSION, Fingerprint, Ledger
+from pipeline.running.ledger import Fingerprint, Ledger
+from pipeline.running.ledger_tables import SCHEMA_VERSION
 from pipeline.types import (
     ConceptMention,
     EndState,
@@ -52,7 +53,17 @@ OUTCOME = Outcome(
     image_size=(640, 480),
     concepts=(
         ConceptMention(
-            "H202", "H2O2", 1, 5, 9, "chemical", "H2O2", "D006861", ("0 for O",), REGION
+            "H202",
+            "H2O2",
+            1,
+            5,
+            9,
+            "chemical",
+            "H2O2",
+            "D006861",
+            ("0 for O",),
+            REGION,
+            "some H202",
         ),
     ),
 )
@@ -230,6 +241,7 @@ def test_chemicals_and_diseases_are_kept(path: Path) -> None:
     assert kept[:10] == ("f", 0, 1, 5, 9, "H202", "H2O2", "chemical", "H2O2", "D006861")
     assert json.loads(str(kept[10])) == ["0 for O"]
     assert json.loads(str(kept[11])) == [[1, 2], [9, 2], [9, 5], [1, 5]]
+    assert kept[12] == "a H202"
 
 
 def test_a_ledger_of_version_1_is_brought_up_to_date(path: Path) -> None:
