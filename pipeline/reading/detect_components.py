@@ -28,7 +28,6 @@ class ComponentRules:
     """What counts as a character and what as a line.
 
     Attributes:
-        scale: enlargement before thresholding.
         window: side of the neighbourhood that ink must differ from, enlarged pixels.
         contrast: levels of lightness, or of a colour axis, that ink must differ by.
         min_height: least height of a character, in pixels of the original.
@@ -41,7 +40,6 @@ class ComponentRules:
             want some ground around the ink.
     """
 
-    scale: float = 2.0
     window: int = 25
     contrast: float = 12.0
     min_height: float = 4.0
@@ -59,31 +57,30 @@ class ComponentDetector:
     def __init__(self, rules: ComponentRules | None = None) -> None:
         self._rules = rules or ComponentRules()
 
-    def detect(self, pixels: Pixels) -> list[Region]:
+    def detect(self, pixels: Pixels, scale: float) -> list[Region]:
         """Text lines, upright ones only.
 
         Args:
             pixels: RGB image, uint8, shape (height, width, 3).
+            scale: enlargement before thresholding.
 
         Returns:
             Regions in pixels of ``pixels``, from each channel and polarity in turn.
         """
         rules = self._rules
-        enlarged: Any = cv2.resize(
-            pixels, None, fx=rules.scale, fy=rules.scale, interpolation=cv2.INTER_CUBIC
-        )
+        enlarged: Any = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
         planes = cv2.split(cv2.cvtColor(enlarged, cv2.COLOR_RGB2Lab))
         found: list[Region] = []
         for plane in planes:
             for sign in (cv2.THRESH_BINARY_INV, cv2.THRESH_BINARY):
-                boxes = self._characters(np.asarray(plane, dtype=np.uint8), sign)
+                boxes = self._characters(np.asarray(plane, dtype=np.uint8), sign, scale)
                 for left, top, right, bottom in group_lines(boxes, rules):
                     beside, above = ((bottom - top) * pad for pad in rules.pad)
                     box = np.array([left - beside, top - above, right + beside, bottom + above])
-                    found.append(Region(box_polygon(*(box / rules.scale).tolist()), 0.5, NAME))
+                    found.append(Region(box_polygon(*(box / scale).tolist()), 0.5, NAME))
         return found
 
-    def _characters(self, plane: Pixels, sign: int) -> Boxes:
+    def _characters(self, plane: Pixels, sign: int, scale: float) -> Boxes:
         """Boxes (left, top, right, bottom) of islands of ink shaped like characters."""
         rules = self._rules
         contrast = rules.contrast if sign == cv2.THRESH_BINARY_INV else -rules.contrast
@@ -97,8 +94,8 @@ class ComponentDetector:
         # A stroke of thickness t loses 2 of its t pixels to the erosion.
         stroke = 2.0 / np.maximum(1.0 - inner / ink, 0.01)
         keep = (
-            (height >= rules.min_height * rules.scale)
-            & (height <= rules.max_height * rules.scale)
+            (height >= rules.min_height * scale)
+            & (height <= rules.max_height * scale)
             & (width <= 5.0 * height)
             & (height <= 12.0 * width)
             & (ink >= 0.12 * width * height)

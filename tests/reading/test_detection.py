@@ -34,18 +34,18 @@ def test_components_find_labels_of_any_colour(
 ) -> None:
     picture = canvas(ground=ground)
     boxes = [write(picture, "JAK1", 40, 60, ink), write(picture, "STAT3 dimer", 200, 150, ink)]
-    found = ComponentDetector().detect(picture)
+    found = ComponentDetector().detect(picture, 2.0)
     assert all(holds(found, box) for box in boxes)
 
 
 def test_components_find_nothing_on_an_empty_page() -> None:
-    assert ComponentDetector().detect(canvas()) == []
+    assert ComponentDetector().detect(canvas(), 2.0) == []
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (1, 90, 3), (90, 1, 3), (15, 15, 3)])
 def test_components_survive_tiny_images(shape: tuple[int, int, int]) -> None:
     noise = np.random.default_rng(0).integers(0, 255, shape, dtype=np.uint8)
-    assert isinstance(ComponentDetector().detect(noise), list)
+    assert isinstance(ComponentDetector().detect(noise, 2.0), list)
 
 
 @given(st.integers(1, 20 * TILE))

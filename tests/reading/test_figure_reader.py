@@ -10,7 +10,7 @@ import pytest
 from pipeline.errors import UsageError
 from pipeline.imaging.geometry import box_polygon
 from pipeline.reading import registry
-from pipeline.reading.figure_reader import FigureReader, finer_scales
+from pipeline.reading.figure_reader import FigureReader, bounded, finer_scale
 from pipeline.reading.options import ReadingOptions
 from pipeline.reading.regions import area, shared_area
 from pipeline.reading.registry import Probe, ReaderKind
@@ -105,14 +105,20 @@ def regions(height: float) -> list[Region]:
 
 
 def test_small_text_gets_a_finer_look() -> None:
-    page = np.zeros((500, 700, 3), dtype=np.uint8)
-    assert finer_scales(regions(12), 1.5, page) > finer_scales(regions(40), 1.5, page)
-    assert finer_scales(regions(12), 3.0, page) == []
+    heights = [12, 30, 60, 120]
+    scales = [finer_scale(regions(height)) for height in heights]
+    assert scales == sorted(scales, reverse=True)
+    assert scales[0] == 3.0
+    assert scales[-1] < 1.0
+    assert finer_scale([]) == finer_scale(regions(12))
 
 
-def test_large_scans_are_not_enlarged_without_bound() -> None:
-    page = np.zeros((6000, 6000, 3), dtype=np.uint8)
-    assert finer_scales(regions(12), 1.0, page) == []
+@pytest.mark.parametrize("shape", [(6000, 6000, 3), (10, 900, 3), (20_000, 200, 3)])
+def test_no_image_is_enlarged_without_bound(shape: tuple[int, int, int]) -> None:
+    page = np.broadcast_to(np.uint8(255), shape)
+    scale = bounded(100.0, page)
+    assert 0 < scale <= 4
+    assert scale**2 * shape[0] * shape[1] <= 12e6 * (1 + 1e-9)
 
 
 def test_importing_the_registry_loads_nothing_heavy() -> None:
