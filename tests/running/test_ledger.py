@@ -241,7 +241,7 @@ def test_chemicals_and_diseases_are_kept(path: Path) -> None:
     assert kept[:10] == ("f", 0, 1, 5, 9, "H202", "H2O2", "chemical", "H2O2", "D006861")
     assert json.loads(str(kept[10])) == ["0 for O"]
     assert json.loads(str(kept[11])) == [[1, 2], [9, 2], [9, 5], [1, 5]]
-    assert kept[12] == "a H202"
+    assert kept[12] == "some H202"
 
 
 def test_a_ledger_of_version_1_is_brought_up_to_date(path: Path) -> None:
