@@ -151,8 +151,15 @@ def test_a_name_is_first_looked_up_as_it_is_printed(text: str) -> None:
 
 
 @given(st.text(max_size=30))
-def test_the_printed_form_is_stable(text: str) -> None:
-    assert as_printed(as_printed(text)) == as_printed(text)
+def test_blanks_are_no_part_of_the_printed_form(text: str) -> None:
+    assert not any(char.isspace() for char in as_printed(text))
+    assert as_printed(f" {text}\n") == as_printed(text)
+
+
+def test_hyphens_within_a_name_are_no_part_of_it_and_charges_are() -> None:
+    assert as_printed("MG-132") == "MG132"
+    assert as_printed("O₂−") == "O2-"
+    assert as_printed("- RNA") == "-RNA"
 
 
 def test_words_and_abbreviations() -> None:
