@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+import runpy
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,18 @@ from PIL import Image
 from pipeline.errors import MissingDependencyError
 from pipeline.imaging.geometry import box_polygon
 from pipeline.lexicon.folding import fold
-from pipeline.reading import reader_label
-from pipeline.reading.reader_label import Facts, LabelReader, batches, decode, padded_width
+from pipeline.reading import label_model, reader_label
+from pipeline.reading.reader_label import (
+    Facts,
+    LabelReader,
+    batches,
+    decode,
+    padded_width,
+    trimmed,
+)
 from pipeline.types import Polygon, Region
 
-FACTS = Facts("test", "ABα", 32, 2, (2.0, 1.0, 1.0))
+FACTS = Facts("ABα", 32, 2, (2.0, 1.0, 1.0))
 
 
 def rows(*best: tuple[int, float]) -> NDArray[np.float32]:
@@ -115,25 +123,75 @@ def test_padding_is_less_than_a_step_beyond_the_least_width(width: int) -> None:
     assert padded_width(width) < max(width + 16, 33)
 
 
+def test_only_boxes_of_a_detector_that_leaves_room_are_trimmed() -> None:
+    corners = box_polygon(10, 100, 60, 200)
+    over, under = reader_label.ROOM["ppocr"]
+    assert trimmed(Region(corners, 1.0, "components")) == corners
+    assert trimmed(Region(corners, 1.0, "ppocr")) == box_polygon(
+        10, 100 + 100 * over, 60, 200 - 100 * under
+    )
+
+
+def test_room_is_trimmed_across_the_reading_direction() -> None:
+    upwards = ((0.0, 50.0), (0.0, 0.0), (100.0, 0.0), (100.0, 50.0))
+    over, under = reader_label.ROOM["ppocr"]
+    first, _, third, _ = trimmed(Region(upwards, 1.0, "ppocr"))
+    assert first == (100 * over, 50.0)
+    assert third == (100 - 100 * under, 0.0)
+
+
+def test_unsure_detector_boxes_are_read_a_second_time_untrimmed(
+    reader: LabelReader, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pixels, labels = labels_of(root, "FIXTURE003__apoptosis")
+    polygon = labels[0][1].polygon
+    regions = [Region(polygon, 1.0, detector) for detector in ("components", "ppocr")]
+    monkeypatch.setattr(reader_label, "_SURE", 0.0)
+    assert [len(seen) for seen in reader.read(pixels, regions)] == [1, 1]
+    monkeypatch.setattr(reader_label, "_SURE", 1.1)
+    once, twice = reader.read(pixels, regions)
+    assert [len(once), len(twice)] == [1, 2]
+    assert twice[1].text == once[0].text
+    assert twice[0].scale > twice[1].scale == once[0].scale
+
+
 def test_missing_weights_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(reader_label, "models_dir", lambda: tmp_path)
+    monkeypatch.setattr(label_model, "models_dir", lambda: tmp_path)
     with pytest.raises(MissingDependencyError, match=r"label_reader\.onnx: .*not there"):
         LabelReader()
 
 
 def test_damaged_weights_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    damaged = bytearray(reader_label.weights_file().read_bytes())
+    damaged = bytearray(label_model.weights_file().read_bytes())
     damaged[len(damaged) // 2] ^= 1
     (tmp_path / "label_reader").mkdir()
     (tmp_path / "label_reader" / "label_reader.onnx").write_bytes(damaged)
-    monkeypatch.setattr(reader_label, "models_dir", lambda: tmp_path)
+    monkeypatch.setattr(label_model, "models_dir", lambda: tmp_path)
     with pytest.raises(MissingDependencyError, match="SHA-256"):
         LabelReader()
 
 
-def test_weights_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+def test_weights_that_cannot_be_read_are_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "label_reader" / "label_reader.onnx").mkdir(parents=True)
+    monkeypatch.setattr(label_model, "models_dir", lambda: tmp_path)
     with pytest.raises(MissingDependencyError, match="cannot be read"):
-        reader_label.load_weights(tmp_path)
+        label_model.load_weights()
+
+
+def test_the_weights_know_the_alphabet_of_the_training_code(
+    reader: LabelReader, root: Path
+) -> None:
+    code = runpy.run_path(str(root / "training" / "label_reader" / "alphabet.py"))
+    assert reader._facts.alphabet == code["ALPHABET"]
+    assert len(set(code["ALPHABET"])) == len(code["ALPHABET"])
+    assert code["spell"]("NF–κB  ‘x’") == "NF-κB 'x'"
+    assert code["spell"]("→") is None
+
+
+def test_versions_name_the_weights_and_what_runs_them(reader: LabelReader) -> None:
+    assert reader.version().startswith(f"{label_model.VERSION} (onnxruntime ")
 
 
 @pytest.mark.parametrize(
