@@ -16,7 +16,7 @@ from pipeline.reading.order import reading_order
 from pipeline.reading.regions import area, overlap, shared_area
 from pipeline.types import Line, Reading, Region
 
-RELIABILITY = {"ppocr": 0.95, "tesseract": 0.75}
+RELIABILITY = {"ppocr": 0.95, "label": 0.9, "tesseract": 0.75}
 """Share of crops that a reader which is sure of itself reads right."""
 
 _OTHER_RELIABILITY = 0.9

@@ -65,6 +65,12 @@ def _make_ppocr(options: ReadingOptions) -> Reader:
     return PpocrReader()
 
 
+def _make_label(options: ReadingOptions) -> Reader:
+    from pipeline.reading.reader_label import LabelReader
+
+    return LabelReader()
+
+
 def probe_tesseract() -> Probe:
     """Look for pytesseract, the program and its English model."""
     kind = "tesseract"
@@ -123,6 +129,24 @@ def probe_ppocr() -> Probe:
         return Probe("ppocr", False, detail=f"{error} has no metadata", remedy=ppocr_model.REMEDY)
 
 
+def probe_label() -> Probe:
+    """Look for onnxruntime and the weights that come with the product."""
+    from pipeline.reading import label_model
+
+    if util.find_spec("onnxruntime") is None:
+        return Probe(
+            "label",
+            False,
+            detail="the package onnxruntime is not installed",
+            remedy="Install it with: pip install onnxruntime",
+        )
+    try:
+        label_model.load_weights()
+    except MissingDependencyError as error:
+        return Probe("label", False, detail=f"{error.subject}: {error.cause}", remedy=error.remedy)
+    return Probe("label", True, label_model.version(), detail=str(label_model.weights_file()))
+
+
 _KINDS: dict[str, ReaderKind] = {}
 
 
@@ -168,3 +192,4 @@ def make(kind: str, options: ReadingOptions) -> Reader:
 
 register(ReaderKind("tesseract", _make_tesseract, probe_tesseract))
 register(ReaderKind("ppocr", _make_ppocr, probe_ppocr))
+register(ReaderKind("label", _make_label, probe_label))
