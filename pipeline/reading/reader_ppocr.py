@@ -41,8 +41,8 @@ _SURE = 0.97
 _BLANK = 0.1
 """Chance from which a blank between two characters is believed.
 
-The network was trained on Chinese, which has no blanks between words, and leaves most of
-them out; where it considers one at all there is one, in nearly every line looked at.
+The network was trained on much Chinese, which has no blanks between words, and leaves
+many out; in the lines of six figures every gap above this chance held a blank.
 """
 
 PREFERRED = {
@@ -55,9 +55,9 @@ PREFERRED = {
 }
 """Chance from which the second character is believed though the first scores better.
 
-The network underrates what its training text had little of. Each threshold is half or
-less of the least chance that true cases had and above that of all others, in the lines
-of 46 figures read by eye.
+The network underrates what its training text had little of. The thresholds were set on
+half of 46 figures read by eye, where every change they make is right; on 21 other figures
+they make 11 changes, all plausible as strings.
 """
 
 _EXTRA = "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩαβγδεζηθικλμνξοπρσςτυφχψωϵϕ°±×µ→←↑↓–—’“”•…®™ⅠⅡⅢⅣⅤ"
