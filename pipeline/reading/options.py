@@ -23,7 +23,7 @@ class ReadingOptions:
     """
 
     readers: tuple[str, ...] = DEFAULT_READERS
-    min_confidence: float = 0.2
+    min_confidence: float = 0.3
     timeout: float = 120.0
 
     def __post_init__(self) -> None:
