@@ -1,13 +1,15 @@
-"""Read coverage and cost: ``python bench/reading.py IMAGES TRUTH [--readers A,B] [--lines DIR]``.
+"""Read coverage and cost: ``python bench/reading.py IMAGES TRUTH [--readers A,B] [--misses PNG]``.
 
 Reads every figure of ``TRUTH`` (``FIGID.json`` with the labels printed in it, under
-``genes`` and ``families``) from ``IMAGES`` (``FIGID.*``) and prints, per reader and for
-all of them fused, the share of the labels that stand in some line read; CPU seconds per
-figure, of this process and its children; and their ratio to one plain RapidOCR pass at
-twice the size over the same files in the same run.
+``genes`` and ``families``) from ``IMAGES`` (``FIGID.*``) and prints the share of the
+labels that stand in some line read: all parts together, each part switched off in turn,
+and each reader alone. A part's cost is in CPU seconds per figure, of this process and its
+children, and the whole is set against one plain RapidOCR pass at twice the size over the
+same files in the same run. ``--misses`` writes a sheet of what was missed, to look at.
 
 A label counts when its folded text (case, punctuation and Greek folded away) equals a
-folded line or word or, from four characters on, stands inside a folded line.
+folded line or word or, from four characters on, stands inside a folded line. Labels
+printed over two lines count when the lines are joined.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,9 +30,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.imaging.decode import SUFFIXES, load_image
+from pipeline.naming.figure_rows import joined_labels
 from pipeline.reading.figure_reader import FigureReader
+from pipeline.reading.fusion import Sighting, fuse
 from pipeline.reading.options import DEFAULT_READERS, ReadingOptions
-from pipeline.types import Line
+from pipeline.reading.vocabulary import Vocabulary
 
 _GREEK = {
     "alpha": "a",
@@ -54,15 +59,17 @@ def fold(text: str) -> str:
     return re.sub("[^a-z0-9]", "", folded)
 
 
-def covered(labels: Iterable[str], lines: Sequence[str]) -> int:
-    """How many labels stand in some line."""
+def missed(labels: Iterable[str], lines: Sequence[str]) -> list[str]:
+    """The labels that stand in no line."""
     whole = [fold(line) for line in lines]
     words = {fold(word) for line in lines for word in re.split(r"[\s,;/|()\[\]:+]+", line)}
     words.update(whole)
-    return sum(
-        text in words or (len(text) >= 4 and any(text in line for line in whole))
-        for text in map(fold, labels)
-    )
+    return [
+        label
+        for label in labels
+        if fold(label) not in words
+        and not (len(fold(label)) >= 4 and any(fold(label) in line for line in whole))
+    ]
 
 
 def labels_of(path: Path) -> list[str]:
@@ -111,13 +118,87 @@ def plain_rapidocr() -> Callable[[NDArray[np.uint8]], Any]:
     return read
 
 
-def texts_by_reader(lines: Sequence[Line], readers: Sequence[str]) -> dict[str, list[str]]:
-    """What each reader read, and what was believed in the end."""
-    said = {
-        reader: [r.text for line in lines for r in line.readings if r.reader == reader]
-        for reader in readers
+class Timed:
+    """A detector or reader that adds up the CPU seconds of its calls."""
+
+    def __init__(self, part: Any) -> None:
+        self._part = part
+        self.seconds = 0.0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._part, name)
+
+    def detect(self, *arguments: Any) -> Any:
+        """What the detector finds."""
+        answer, seconds = timed(partial(self._part.detect, *arguments))
+        self.seconds += seconds
+        return answer
+
+    def read(self, *arguments: Any) -> Any:
+        """What the reader reads."""
+        answer, seconds = timed(partial(self._part.read, *arguments))
+        self.seconds += seconds
+        return answer
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One figure: its image, the labels printed in it, and what was read where."""
+
+    image: Path
+    labels: list[str]
+    sightings: list[Sighting]
+
+
+def without(seen: Seen, *, reader: str = "", detector: str = "", only: str = "") -> list[Sighting]:
+    """The sightings less those of one reader or detector, or of one reader only."""
+    return [
+        Sighting(
+            sighting.region,
+            tuple(r for r in sighting.readings if r.reader != reader and only in ("", r.reader)),
+        )
+        for sighting in seen.sightings
+        if sighting.region.detector != detector
+    ]
+
+
+def texts(
+    sightings: list[Sighting], vocabulary: Vocabulary, least: float, joined: bool = True
+) -> list[str]:
+    """Texts of the lines, and of the labels joined over two lines."""
+    lines = fuse(sightings, least, vocabulary)
+    return [line.text for line in (*lines, *(joined_labels(lines) if joined else ()))]
+
+
+def variants(
+    reader: FigureReader, least: float
+) -> dict[str, tuple[Callable[[Seen], list[str]], float]]:
+    """Name of each row of the table to what it reads, and to CPU seconds that it saves."""
+    known, none = reader.vocabulary, Vocabulary()
+    rows: dict[str, tuple[Callable[[Seen], list[str]], float]] = {
+        "all": (lambda seen: texts(seen.sightings, known, least), 0.0)
     }
-    return {**said, "fused": [line.text for line in lines]}
+    for part in reader.readers:
+        rows[f"without reader {part.name}"] = (
+            lambda seen, name=part.name: texts(without(seen, reader=name), known, least),
+            part.seconds,
+        )
+    for name, part in reader.detectors.items():
+        rows[f"without regions of {name} alone"] = (
+            lambda seen, name=name: texts(without(seen, detector=name), known, least),
+            part.seconds,
+        )
+    rows["without vocabulary"] = (lambda seen: texts(seen.sightings, none, least), 0.0)
+    rows["without joined lines"] = (
+        lambda seen: texts(seen.sightings, known, least, joined=False),
+        0.0,
+    )
+    for part in reader.readers:
+        rows[f"reader {part.name} alone"] = (
+            lambda seen, name=part.name: texts(without(seen, only=name), known, least),
+            0.0,
+        )
+    return rows
 
 
 def main() -> None:
@@ -128,53 +209,55 @@ def main() -> None:
     parser.add_argument("images", type=Path)
     parser.add_argument("truth", type=Path)
     parser.add_argument("--readers", default=",".join(DEFAULT_READERS))
-    parser.add_argument("--lines", type=Path, help="file to write the lines to, as JSON lines")
+    parser.add_argument("--misses", type=Path, help="picture of missed labels to write (PNG)")
     args = parser.parse_args()
-    readers = args.readers.split(",")
     figures = images_of(args.images, args.truth)
     if not figures:
         parser.error("no image has a truth file")
 
-    reader = FigureReader(ReadingOptions(readers=tuple(readers)))
+    options = ReadingOptions(readers=tuple(args.readers.split(",")))
+    reader: Any = FigureReader(options)
+    reader.readers = [Timed(part) for part in reader.readers]
+    reader.detectors = {name: Timed(part) for name, part in reader.detectors.items()}
     plain = plain_rapidocr()
-    hits: dict[str, int] = {}
-    total = 0
+    seen: list[Seen] = []
     ours = theirs = 0.0
-    rows: list[str] = []
+    plain_hits = 0
     for truth, image in figures.items():
         pixels = load_image(image).pixels
-        lines, seconds = timed(partial(reader.read, pixels))
-        ours += seconds
+        sightings, seconds = timed(partial(reader.sight, pixels))
+        seen.append(Seen(image, labels_of(truth), sightings))
+        _, more = timed(partial(texts, sightings, reader.vocabulary, options.min_confidence))
+        ours += seconds + more
         answer, seconds = timed(partial(plain, pixels))
         theirs += seconds
-        labels = labels_of(truth)
-        total += len(labels)
-        said = texts_by_reader(lines, readers)
-        said["rapidocr x2"] = list(answer.txts or ())
-        for name, texts in said.items():
-            hits[name] = hits.get(name, 0) + covered(labels, texts)
-        rows.append(json.dumps({"image": image.name, "lines": _plain(lines)}, ensure_ascii=False))
-    if args.lines:
-        args.lines.write_text("\n".join(rows) + "\n", encoding="utf-8")
+        plain_hits += len(seen[-1].labels) - len(missed(seen[-1].labels, answer.txts or ()))
 
-    print(f"{len(figures)} figures, {total} labels")
-    for name, count in hits.items():
-        print(f"read coverage {name:12} {count / total:.3f} ({count}/{total})")
-    print(f"CPU seconds a figure: {ours / len(figures):.2f}")
-    print(f"one plain RapidOCR pass x2: {theirs / len(figures):.2f}")
-    print(f"ratio: {ours / theirs:.2f}")
+    total = sum(len(one.labels) for one in seen)
+    print(f"{len(seen)} figures, {total} labels, readers {args.readers}")
+    print(f"{'read coverage':38} {'share':>6} {'labels':>6}  CPU s/figure saved")
+    for name, (read, saved) in variants(reader, options.min_confidence).items():
+        hits = sum(len(one.labels) - len(missed(one.labels, read(one))) for one in seen)
+        cost = f"{saved / len(seen):.2f}" if saved else ""
+        print(f"{name:38} {hits / total:6.3f} {hits:6}  {cost}")
+    print(f"{'one plain RapidOCR pass x2':38} {plain_hits / total:6.3f} {plain_hits:6}")
+    print(
+        f"CPU seconds a figure: {ours / len(seen):.2f}, plain pass {theirs / len(seen):.2f}, ",
+        end="",
+    )
+    print(f"ratio {ours / theirs:.2f}")
+    if args.misses:
+        from misses import write_sheet
 
-
-def _plain(lines: Sequence[Line]) -> list[dict[str, Any]]:
-    return [
-        {
-            "text": line.text,
-            "polygon": line.region.polygon if line.region else None,
-            "confidence": line.confidence,
-            "readers": line.readers,
-        }
-        for line in lines
-    ]
+        found = [
+            (one.image, label, fuse(one.sightings, options.min_confidence, reader.vocabulary))
+            for one in seen
+            for label in missed(
+                one.labels, texts(one.sightings, reader.vocabulary, options.min_confidence)
+            )
+        ]
+        write_sheet(args.misses, found)
+        print(f"{len(found)} missed labels: {args.misses}")
 
 
 if __name__ == "__main__":

@@ -92,6 +92,7 @@ def _report(image: Path, error: Exception) -> None:
 def _document(image: Path, lines: Sequence[Line], genes: Sequence[GeneRow]) -> dict[str, Any]:
     from dataclasses import asdict
 
+    from pipeline.naming.figure_rows import JOINED, joined_labels
     from pipeline.records.figid import printable
 
     return {
@@ -103,8 +104,9 @@ def _document(image: Path, lines: Sequence[Line], genes: Sequence[GeneRow]) -> d
                 and [[round(float(x), 2), round(float(y), 2)] for x, y in line.region.polygon],
                 "confidence": round(float(line.confidence), 4),
                 "readers": line.readers,
+                "joined": line.region is not None and line.region.detector == JOINED,
             }
-            for line in lines
+            for line in (*lines, *joined_labels(lines))
         ],
         "genes": [asdict(row) for row in genes],
     }

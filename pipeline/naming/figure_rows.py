@@ -8,7 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from pipeline.types import Line
+from pipeline.types import Line, Region
+
+#: Detector of the regions of labels that are printed over two lines.
+JOINED = "joined"
 
 #: Most readings of one line that are looked at, the believed one counted.
 _READINGS = 6
@@ -77,6 +80,26 @@ def rows_of(lines: Sequence[Line]) -> list[Row]:
         rows.append(replace(row, offset=offset))
         offset += len(row.text) + 1
     return rows
+
+
+def joined_labels(lines: Sequence[Line]) -> list[Line]:
+    """Labels that are printed over two lines, as lines of their own.
+
+    Args:
+        lines: printed lines with their places.
+
+    Returns:
+        One line per pair that may be one label, upper line first, its region around both.
+    """
+    found = []
+    for row in _joined(lines):
+        regions = [line.region for line in (lines[row.line], lines[row.below]) if line.region]
+        xs, ys = zip(*(corner for region in regions for corner in region.polygon), strict=True)
+        left, top, right, bottom = min(xs), min(ys), max(xs), max(ys)
+        corners = ((left, top), (right, top), (right, bottom), (left, bottom))
+        place = Region(corners, min(r.confidence for r in regions), JOINED)
+        found.append(Line(row.text, row.confidence, place))
+    return found
 
 
 def _readings(lines: Sequence[Line]) -> Iterator[Row]:

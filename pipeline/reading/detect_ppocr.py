@@ -107,8 +107,12 @@ class PpocrDetector:
         return np.asarray(chances, dtype=np.float32)[0, 0, :height, :width]
 
 
-def spans(length: int) -> list[tuple[int, int, int, int]]:
+def spans(length: int, step: int = 1) -> list[tuple[int, int, int, int]]:
     """Overlapping tiles along one side.
+
+    Args:
+        length: pixels of the side, a multiple of ``step``.
+        step: tiles start, and are cut, at multiples of this.
 
     Returns:
         (start, end, first kept, after last kept) per tile; the kept parts cover the side
@@ -117,8 +121,8 @@ def spans(length: int) -> list[tuple[int, int, int, int]]:
     if length <= TILE:
         return [(0, length, 0, length)]
     count = -(-(length - OVERLAP) // (TILE - OVERLAP))
-    starts = [round(i * (length - TILE) / (count - 1)) for i in range(count)]
-    cuts = [0, *((a + TILE + b) // 2 for a, b in pairwise(starts)), length]
+    starts = [i * (length - TILE) // (count - 1) // step * step for i in range(count)]
+    cuts = [0, *((a + TILE + b) // 2 // step * step for a, b in pairwise(starts)), length]
     return [(s, s + TILE, cuts[i], cuts[i + 1]) for i, s in enumerate(starts)]
 
 

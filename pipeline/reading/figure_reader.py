@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.reading import registry
+from pipeline.reading.detect_lines import LineDetector
 from pipeline.reading.fusion import Sighting, fuse
 from pipeline.reading.options import ReadingOptions
+from pipeline.reading.protocols import Detector
 from pipeline.reading.regions import merge, readable_ways, usable
+from pipeline.reading.vocabulary import load_vocabulary
 from pipeline.types import Line, Region
-
-if TYPE_CHECKING:
-    from pipeline.reading.detect_ppocr import PpocrDetector
 
 Pixels = NDArray[np.uint8]
 
@@ -37,6 +36,10 @@ _WORTHWHILE = 1.15
 class FigureReader:
     """Reads figures: finds regions, has every reader read them, fuses what they say.
 
+    Attributes:
+        readers: the readers, in the order of the options.
+        detectors: name to detector of text lines, the most trusted first.
+
     Raises:
         UsageError: the options name a reader that does not exist.
         MissingDependencyError: a reader cannot work on this machine.
@@ -45,16 +48,18 @@ class FigureReader:
     def __init__(self, options: ReadingOptions | None = None) -> None:
         self._options = options or ReadingOptions()
         cv2.setNumThreads(1)  # one figure per process; the batch runs several
-        self._readers = [registry.make(kind, self._options) for kind in self._options.readers]
-        self._network: PpocrDetector | None = None
+        self.readers = [registry.make(kind, self._options) for kind in self._options.readers]
+        self.detectors: dict[str, Detector] = {}
         if "ppocr" in self._options.readers:
             from pipeline.reading.detect_ppocr import PpocrDetector
 
-            self._network = PpocrDetector()
+            self.detectors["ppocr"] = PpocrDetector()
+        self.detectors["lines"] = LineDetector()
+        self.vocabulary = load_vocabulary()
 
     def versions(self) -> dict[str, str]:
         """Versions of every reader, by its name."""
-        return {reader.name: reader.version() for reader in self._readers}
+        return {reader.name: reader.version() for reader in self.readers}
 
     def read(self, pixels: Pixels) -> tuple[Line, ...]:
         """The text lines of a figure, in reading order.
@@ -65,28 +70,29 @@ class FigureReader:
         Raises:
             ReadingError: a reader failed on the figure.
         """
+        sightings = self.sight(pixels)
+        return tuple(fuse(sightings, self._options.min_confidence, self.vocabulary))
+
+    def sight(self, pixels: Pixels) -> list[Sighting]:
+        """Every region of a figure with everything that was read there, not yet fused.
+
+        Args:
+            pixels: RGB image, uint8, shape (height, width, 3), upright.
+
+        Raises:
+            ReadingError: a reader failed on the figure.
+        """
         regions = [way for region in self._detect(pixels) for way in readable_ways(region)]
         if not regions:
-            return ()
-        readings = [reader.read(pixels, regions) for reader in self._readers]
-        sightings = [
+            return []
+        readings = [reader.read(pixels, regions) for reader in self.readers]
+        return [
             Sighting(region, tuple(reading for seen in views for reading in seen))
             for region, views in zip(regions, zip(*readings, strict=True), strict=True)
         ]
-        return tuple(fuse(sightings, self._options.min_confidence))
 
     def _detect(self, pixels: Pixels) -> list[Region]:
-        if self._network is None:
-            from pipeline.reading.detect_components import ComponentDetector
-
-            found = ComponentDetector().detect(pixels, bounded(2.0, pixels))
-            passes = [[region] for region in found]
-        else:
-            first_scale = bounded(max(1.0, _LEAST_SIDE / min(pixels.shape[:2])), pixels)
-            first = self._network.detect(pixels, first_scale)
-            scale = min(finer_scale(first), max(1.0, bounded(_MAX_SCALE, pixels)))
-            finer = scale > _WORTHWHILE * first_scale
-            passes = [self._network.detect(pixels, scale), first] if finer else [first]
+        passes: list[list[Region]] = []
         return [region for region in merge(passes) if usable(region)]
 
 

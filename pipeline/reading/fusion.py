@@ -2,7 +2,8 @@
 
 Every region was read by every reader, the same print often in several regions (found at
 several scales) and directions. Readings of one place are weighed against each other:
-readers that agree strengthen a text, and the more reliable reader wins otherwise.
+readers that agree strengthen a text, a text that is a name is likelier than one that is
+none, and the more reliable reader wins otherwise.
 """
 
 from __future__ import annotations
@@ -14,12 +15,20 @@ from dataclasses import dataclass
 
 from pipeline.reading.order import reading_order
 from pipeline.reading.regions import area, overlap, shared_area
+from pipeline.reading.vocabulary import Vocabulary
 from pipeline.types import Line, Reading, Region
 
 RELIABILITY = {"ppocr": 0.95, "label": 0.9, "tesseract": 0.75}
 """Share of crops that a reader which is sure of itself reads right."""
 
 _OTHER_RELIABILITY = 0.9
+
+_SURE = 0.95
+"""Confidence of a reading from which no other spelling is looked for."""
+
+_RESPELT = 3
+"""Other spellings of one reading that are kept."""
+
 _SAME_PLACE = 0.5
 _INSIDE = 0.7
 _SAME_DIRECTION = 45.0
@@ -50,17 +59,20 @@ def calibrated(reading: Reading) -> float:
     return reliability * reading.confidence**2
 
 
-def fuse(sightings: Iterable[Sighting], min_confidence: float) -> list[Line]:
+def fuse(
+    sightings: Iterable[Sighting], min_confidence: float, vocabulary: Vocabulary
+) -> list[Line]:
     """The lines of a figure, in reading order.
 
     Args:
         sightings: regions with their readings, in any order.
         min_confidence: calibrated confidence below which a line is dropped.
+        vocabulary: what labels are likely to say.
     """
     lines = [
         line
         for group in _places([s for s in sightings if s.readings])
-        for line in [_line(group)]
+        for line in [_line(group, vocabulary)]
         if line is not None and line.confidence >= min_confidence
     ]
     return reading_order(_without_repeats(lines))
@@ -83,7 +95,7 @@ def _places(sightings: Sequence[Sighting]) -> list[list[Sighting]]:
     return groups
 
 
-def _line(group: Sequence[Sighting]) -> Line | None:
+def _line(group: Sequence[Sighting], vocabulary: Vocabulary) -> Line | None:
     """The line of one place: the text with most support, all its readings behind it."""
     lead = group[0].region
     # The group's first sighting is its surest; others that read in another direction
@@ -97,18 +109,36 @@ def _line(group: Sequence[Sighting]) -> Line | None:
     ]
     if not readings:
         return None
+    readings += [other for r in readings for other in _respelt(r, vocabulary)]
     support: dict[str, dict[str, float]] = defaultdict(dict)
     for reading in readings:
         best = support[reading.text]
         best[reading.reader] = max(best.get(reading.reader, 0.0), calibrated(reading))
-    chances = {text: _any_right(by_reader.values()) for text, by_reader in support.items()}
+    chances = {
+        text: _raised(_any_right(by_reader.values()), vocabulary.odds(text))
+        for text, by_reader in support.items()
+    }
     believed = min(chances, key=lambda text: (-chances[text], -len(text), text))
     ordered = sorted(
         dict.fromkeys(readings),
         key=lambda r: (r.text != believed, -calibrated(r), r.reader, r.text, r.scale),
     )
-    place = next(s.region for s in agreeing if any(clean(r.text) == believed for r in s.readings))
+    place = next(
+        (s.region for s in agreeing if any(clean(r.text) == believed for r in s.readings)), lead
+    )
     return Line(believed, round(chances[believed], 4), place, tuple(ordered))
+
+
+def _respelt(reading: Reading, vocabulary: Vocabulary) -> list[Reading]:
+    """The names nearest to a reading that is none, by the characters the reader considered."""
+    if reading.confidence >= _SURE or vocabulary.odds(reading.text) > 1.0:
+        return []
+    found = vocabulary.spellings(reading.text, reading.alternatives)
+    ranked = sorted(found, key=lambda item: (-item[1], item[0]))[:_RESPELT]
+    return [
+        Reading(text, round(reading.confidence * chance**0.5, 4), reading.reader, reading.scale)
+        for text, chance in ranked
+    ]
 
 
 def _any_right(chances: Iterable[float]) -> float:
@@ -116,6 +146,11 @@ def _any_right(chances: Iterable[float]) -> float:
     for chance in chances:
         wrong *= 1.0 - chance
     return 1.0 - wrong
+
+
+def _raised(chance: float, odds: float) -> float:
+    """A chance whose odds are multiplied."""
+    return odds * chance / (1.0 + (odds - 1.0) * chance)
 
 
 def _turn_between(one: Region, other: Region) -> float:

@@ -1,4 +1,4 @@
-"""What a reader is."""
+"""What a reader and a detector are."""
 
 from __future__ import annotations
 
@@ -33,4 +33,19 @@ class Reader(Protocol):
 
         Raises:
             ReadingError: it could not do its work on this image.
+        """
+
+
+class Detector(Protocol):
+    """Finds the text lines of an image."""
+
+    def detect(self, pixels: NDArray[np.uint8], scale: float) -> list[Region]:
+        """Text lines found when the image is enlarged by ``scale``.
+
+        Args:
+            pixels: RGB image, uint8, shape (height, width, 3).
+            scale: enlargement before detection.
+
+        Returns:
+            Regions in pixels of ``pixels``; tall boxes stand upright.
         """

@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.imaging.crops import crop_polygon
-from pipeline.reading import label_model
+from pipeline.reading import networks
+from pipeline.reading.ctc import Alternatives, batches, likely_texts, padded_width, runners_up
 from pipeline.types import Polygon, Reading, Region
 
 Pixels = NDArray[np.uint8]
-Alternatives = tuple[tuple[tuple[str, float], ...], ...]
 
 NAME = "label"
 ROOM = {"ppocr": (0.12, 0.05)}
@@ -33,11 +33,11 @@ kept at the second. Chosen on the 46 figures of ``models/label_reader/README.md`
 _SURE = 0.9
 """Confidence from which a trimmed region needs no second look."""
 
-_BATCH_COLUMNS = 4096
-_STEP = 16
-_MIN_WIDTH = 32
-_MIN_ALTERNATIVE = 0.01
-_MAX_ALTERNATIVES = 4
+_TEXTS = 5
+"""Readings given for a crop that is not read surely."""
+
+_LEAST_CHANCE = 0.02
+"""Least confidence of a reading beside the surest one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,14 @@ class Facts:
     """What the weights' metadata say about them.
 
     Attributes:
-        alphabet: characters of classes 1, 2, ...; class 0 is no character.
+        symbols: character of each class; class 0 is no character, "".
         height: rows of a crop.
         step: columns of a crop per row of the network's answer.
         calibration: weights of the constant, of the least log chance of a character and
             of the mean log chance, in the log odds that the whole text is right.
     """
 
-    alphabet: str
+    symbols: tuple[str, ...]
     height: int
     step: int
     calibration: tuple[float, float, float]
@@ -69,13 +69,13 @@ class LabelReader:
     name = NAME
 
     def __init__(self) -> None:
-        self._session = label_model.open_session()
+        self._session = networks.open_session(networks.LABEL_READER)
         self._facts = _facts(self._session.get_modelmeta().custom_metadata_map)
         self._input = self._session.get_inputs()[0].name
 
     def version(self) -> str:
         """Versions of the weights and of what runs them."""
-        return label_model.version()
+        return networks.version(networks.LABEL_READER)
 
     def read(self, pixels: Pixels, regions: Sequence[Region]) -> list[tuple[Reading, ...]]:
         """Read every region.
@@ -94,24 +94,22 @@ class LabelReader:
         second = dict(
             zip(unsure, self._look(pixels, [regions[i].polygon for i in unsure]), strict=True)
         )
-        return [
-            tuple(reading for reading in (seen, second.get(i)) if reading is not None)
-            for i, seen in enumerate(first)
-        ]
+        return [(*seen, *second.get(i, ())) for i, seen in enumerate(first)]
 
-    def _look(self, pixels: Pixels, polygons: Sequence[Polygon]) -> list[Reading | None]:
+    def _look(self, pixels: Pixels, polygons: Sequence[Polygon]) -> list[tuple[Reading, ...]]:
         facts = self._facts
         crops = [crop_polygon(pixels, polygon, height=facts.height) for polygon in polygons]
-        found: list[Reading | None] = [None] * len(polygons)
+        found: list[tuple[Reading, ...]] = [()] * len(polygons)
         for batch in batches([crop.shape[1] for crop in crops]):
             chances = self._run([crops[i] for i in batch])
             for i, rows in zip(batch, chances, strict=True):
                 steps = math.ceil(crops[i].shape[1] / facts.step)
-                text, confidence, alternatives = decode(rows[:steps], facts)
-                if text.strip():
-                    depth = math.dist(polygons[i][0], polygons[i][3])
-                    scale = round(facts.height / max(1.0, depth), 2)
-                    found[i] = Reading(text, confidence, self.name, scale, alternatives)
+                depth = math.dist(polygons[i][0], polygons[i][3])
+                scale = round(facts.height / max(1.0, depth), 2)
+                found[i] = tuple(
+                    Reading(text, confidence, self.name, scale, alternatives)
+                    for text, confidence, alternatives in read_rows(rows[:steps], facts)
+                )
         return found
 
     def _run(self, crops: Sequence[Pixels]) -> NDArray[np.float32]:
@@ -126,15 +124,15 @@ class LabelReader:
 def _facts(stored: dict[str, str]) -> Facts:
     constant, least, mean = (float(w) for w in stored["calibration"].split())
     return Facts(
-        stored["alphabet"],
+        ("", *stored["alphabet"]),
         int(stored["height"]),
         int(stored["step"]),
         (constant, least, mean),
     )
 
 
-def _sure(reading: Reading | None) -> bool:
-    return reading is not None and reading.confidence >= _SURE
+def _sure(readings: Sequence[Reading]) -> bool:
+    return bool(readings) and readings[0].confidence >= _SURE
 
 
 def trimmed(region: Region) -> Polygon:
@@ -149,29 +147,29 @@ def trimmed(region: Region) -> Polygon:
     )
 
 
-def padded_width(width: int) -> int:
-    """Columns of the batch that holds a crop ``width`` pixels wide."""
-    return max(_MIN_WIDTH, -(-width // _STEP) * _STEP)
-
-
-def batches(widths: Sequence[int]) -> list[list[int]]:
-    """Crops of one padded width together, so that no crop's padding depends on the others.
+def read_rows(rows: NDArray[Any], facts: Facts) -> list[tuple[str, float, Alternatives]]:
+    """Everything worth keeping that a crop may say: texts, confidences, alternatives.
 
     Args:
-        widths: columns of each crop.
+        rows: chance of each class, shape (steps, classes).
+        facts: the characters and the calibration.
 
     Returns:
-        Indices, narrowest first; the columns of a batch are bounded.
+        The text of the likeliest classes first; if it is not sure, other texts as likely
+        as the network finds them in comparison. Empty where there is no text.
     """
-    found: list[list[int]] = []
-    held = 0
-    for i in sorted(range(len(widths)), key=lambda i: (padded_width(widths[i]), i)):
-        width = padded_width(widths[i])
-        if found and width == held and (len(found[-1]) + 1) * width <= _BATCH_COLUMNS:
-            found[-1].append(i)
-        else:
-            found.append([i])
-            held = width
+    text, confidence, alternatives = decode(rows, facts)
+    if not text.strip():
+        return []
+    found = [(text, confidence, alternatives)]
+    if confidence >= _SURE:
+        return found
+    likely = likely_texts(rows, facts.symbols, _TEXTS)
+    chance = dict(likely).get(text, likely[0][1])
+    for other, log in likely:
+        share = round(confidence * math.exp(min(0.0, log - chance)), 4)
+        if other.strip() and other != text and share >= _LEAST_CHANCE:
+            found.append((other, share, ()))
     return found
 
 
@@ -180,7 +178,7 @@ def decode(rows: NDArray[Any], facts: Facts) -> tuple[str, float, Alternatives]:
 
     Args:
         rows: chance of each class, shape (steps, classes).
-        facts: the alphabet and the calibration.
+        facts: the characters and the calibration.
 
     Returns:
         The text, the calibrated chance (0 to 1) that all of it is right, and per
@@ -199,18 +197,9 @@ def decode(rows: NDArray[Any], facts: Facts) -> tuple[str, float, Alternatives]:
             peaks.append((step, int(index)))
     if not peaks:
         return "", 0.0, ()
-    text = "".join(facts.alphabet[index - 1] for _, index in peaks)
+    text = "".join(facts.symbols[index] for _, index in peaks)
     logs = np.log([max(float(rows[step, index]), 1e-4) for step, index in peaks])
     constant, least, mean = facts.calibration
     odds = constant + least * float(logs.min()) + mean * float(logs.mean())
-    alternatives = tuple(_runners_up(rows[step], index, facts.alphabet) for step, index in peaks)
+    alternatives = tuple(runners_up(rows[step], index, facts.symbols) for step, index in peaks)
     return text, round(1.0 / (1.0 + math.exp(-odds)), 4), alternatives
-
-
-def _runners_up(row: NDArray[Any], index: int, alphabet: str) -> tuple[tuple[str, float], ...]:
-    ranked = np.argsort(-row, kind="stable")[: _MAX_ALTERNATIVES + 2]
-    return tuple(
-        (alphabet[i - 1], round(float(row[i]), 4))
-        for i in ranked
-        if i not in (0, index) and row[i] >= _MIN_ALTERNATIVE
-    )[:_MAX_ALTERNATIVES]

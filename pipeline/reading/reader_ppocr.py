@@ -11,22 +11,16 @@ from numpy.typing import NDArray
 
 from pipeline.imaging.crops import crop_polygon
 from pipeline.reading import ppocr_model
+from pipeline.reading.ctc import Alternatives, batches, padded_width, runners_up
 from pipeline.types import Reading, Region
 
 Pixels = NDArray[np.uint8]
-Alternatives = tuple[tuple[tuple[str, float], ...], ...]
 
 NAME = "ppocr"
 HEIGHT = 48
 """Rows that the network takes."""
 
-_BATCH_COLUMNS = 4096
-"""Columns of all crops of a batch together; bounds memory and padding."""
-
-_MIN_WIDTH = 64
-_STEP = 16
-_MIN_ALTERNATIVE = 0.01
-_MAX_ALTERNATIVES = 4
+_LEAST_WIDTH = 64
 
 MARGINS = (-0.07, 0.0)
 """Space kept around a region at the first and the second look, in region heights.
@@ -122,7 +116,7 @@ class PpocrReader:
             for region in regions
         ]
         found: list[Reading | None] = [None] * len(regions)
-        for batch in batches([crop.shape[1] for crop in crops]):
+        for batch in batches([crop.shape[1] for crop in crops], least=_LEAST_WIDTH):
             for i, rows in zip(batch, self._run([crops[i] for i in batch]), strict=True):
                 text, confidence, alternatives = decode(rows, self._symbols)
                 if text.strip():
@@ -131,7 +125,7 @@ class PpocrReader:
         return found
 
     def _run(self, crops: Sequence[Pixels]) -> NDArray[np.float32]:
-        width = padded_width(max(crop.shape[1] for crop in crops))
+        width = padded_width(max(crop.shape[1] for crop in crops), least=_LEAST_WIDTH)
         values = np.zeros((len(crops), 3, HEIGHT, width), dtype=np.float32)
         for row, crop in zip(values, crops, strict=True):
             row[:, :, : crop.shape[1]] = crop[:, :, ::-1].transpose(2, 0, 1) / 127.5 - 1.0
@@ -141,23 +135,6 @@ class PpocrReader:
 
 def _printed(symbol: str) -> bool:
     return len(symbol) <= 1 and (symbol in _EXTRA or " " <= symbol <= "ÿ")
-
-
-def padded_width(width: int) -> int:
-    """Columns of the batch that holds a crop ``width`` pixels wide."""
-    return max(_MIN_WIDTH, -(-width // _STEP) * _STEP)
-
-
-def batches(widths: Sequence[int]) -> list[list[int]]:
-    """Crops of like width together: indices, narrowest first, bounded in columns."""
-    order = sorted(range(len(widths)), key=lambda i: (widths[i], i))
-    found: list[list[int]] = []
-    for i in order:
-        if found and (len(found[-1]) + 1) * padded_width(widths[i]) <= _BATCH_COLUMNS:
-            found[-1].append(i)
-        else:
-            found.append([i])
-    return found
 
 
 def decode(rows: NDArray[Any], symbols: Sequence[str]) -> tuple[str, float, Alternatives]:
@@ -200,12 +177,7 @@ def _believed(
     row: NDArray[Any], index: int, symbols: Sequence[str]
 ) -> tuple[str, tuple[tuple[str, float], ...]]:
     """The character believed at one step, and the others considered, best first."""
-    ranked = np.argsort(-row, kind="stable")[: _MAX_ALTERNATIVES + 2]
-    considered = [
-        (symbols[i], round(float(row[i]), 4))
-        for i in ranked
-        if i not in (0, index) and row[i] >= _MIN_ALTERNATIVE
-    ][:_MAX_ALTERNATIVES]
+    considered = list(runners_up(row, index, symbols))
     char = symbols[index]
     for other in considered:
         if other[1] >= PREFERRED.get((char, other[0]), 2.0):

@@ -131,7 +131,7 @@ def probe_ppocr() -> Probe:
 
 def probe_label() -> Probe:
     """Look for onnxruntime and the weights that come with the product."""
-    from pipeline.reading import label_model
+    from pipeline.reading import networks
 
     if util.find_spec("onnxruntime") is None:
         return Probe(
@@ -141,10 +141,15 @@ def probe_label() -> Probe:
             remedy="Install it with: pip install onnxruntime",
         )
     try:
-        label_model.load_weights()
+        networks.load(networks.LABEL_READER)
     except MissingDependencyError as error:
         return Probe("label", False, detail=f"{error.subject}: {error.cause}", remedy=error.remedy)
-    return Probe("label", True, label_model.version(), detail=str(label_model.weights_file()))
+    return Probe(
+        "label",
+        True,
+        networks.version(networks.LABEL_READER),
+        detail=str(networks.LABEL_READER.path),
+    )
 
 
 _KINDS: dict[str, ReaderKind] = {}

@@ -8,7 +8,11 @@ from hypothesis import strategies as st
 
 from pipeline.imaging.geometry import box_polygon, turned
 from pipeline.reading.fusion import Sighting, calibrated, clean, fuse
+from pipeline.reading.vocabulary import Vocabulary
 from pipeline.types import Line, Reading, Region
+
+NONE = Vocabulary()
+NAMES = Vocabulary(frozenset({"MDM2", "P53"}))
 
 
 def seen(
@@ -26,11 +30,11 @@ def seen(
 
 
 def texts(*sightings: Sighting, least: float = 0.0) -> list[str]:
-    return [line.text for line in fuse(sightings, least)]
+    return [line.text for line in fuse(sightings, least, NONE)]
 
 
 def only(*sightings: Sighting) -> Line:
-    (line,) = fuse(sightings, 0.0)
+    (line,) = fuse(sightings, 0.0, NONE)
     return line
 
 
@@ -135,12 +139,36 @@ sightings = st.builds(
 def test_fusion_does_not_depend_on_the_order_found(
     found: list[Sighting], chance: random.Random
 ) -> None:
-    lines = fuse(found, 0.0)
+    lines = fuse(found, 0.0, NONE)
     shuffled = list(found)
     chance.shuffle(shuffled)
-    assert [(x.text, x.confidence) for x in fuse(shuffled, 0.0)] == [
+    assert [(x.text, x.confidence) for x in fuse(shuffled, 0.0, NONE)] == [
         (x.text, x.confidence) for x in lines
     ]
     for line in lines:
         assert 0.0 <= line.confidence <= 1.0
         assert line.readings[0].text == line.text
+
+
+def test_a_name_is_believed_over_a_text_that_is_none() -> None:
+    sighting = seen(0, 50, ("MOM2", 0.8, "ppocr"), ("MDM2", 0.7, "label"))
+    assert fuse([sighting], 0.0, NONE)[0].text == "MOM2"
+    (line,) = fuse([sighting], 0.0, NAMES)
+    assert line.text == "MDM2"
+    assert {r.text for r in line.readings} == {"MOM2", "MDM2"}
+
+
+def test_a_sure_reading_stands_though_it_is_no_name() -> None:
+    sighting = seen(0, 50, ("MOM2", 0.99, "ppocr"), ("MDM2", 0.3, "label"))
+    assert fuse([sighting], 0.0, NAMES)[0].text == "MOM2"
+
+
+def test_a_name_among_the_characters_considered_becomes_a_reading() -> None:
+    others = ((), (("D", 0.4), ("C", 0.3)), (), ())
+    reading = Reading("MOM2", 0.6, "ppocr", 2.0, others)
+    region = Region(box_polygon(0, 0, 50, 20), 0.9, "test")
+    (line,) = fuse([Sighting(region, (reading,))], 0.0, NAMES)
+    assert line.text == "MDM2"
+    assert line.readers == ("ppocr",)
+    (line,) = fuse([Sighting(region, (reading,))], 0.0, NONE)
+    assert [r.text for r in line.readings] == ["MOM2"]

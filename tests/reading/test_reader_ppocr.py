@@ -2,10 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from pipeline.reading.reader_ppocr import batches, decode, padded_width
+from pipeline.reading.reader_ppocr import decode
 
 SYMBOLS = ["", "I", "l", "y", "γ", "B", " "]
 
@@ -50,18 +48,3 @@ def test_underrated_characters_are_preferred_and_the_other_kept() -> None:
 
 def test_too_unlikely_ones_are_not_preferred() -> None:
     assert decode(steps({"l": 0.9, "I": 0.05}, {"y": 0.9}), SYMBOLS)[0] == "ly"
-
-
-@given(st.lists(st.integers(1, 4096), max_size=60))
-def test_batches_hold_every_crop_once_and_stay_bounded(widths: list[int]) -> None:
-    found = batches(widths)
-    assert sorted(i for batch in found for i in batch) == list(range(len(widths)))
-    for batch in found:
-        columns = len(batch) * padded_width(max(widths[i] for i in batch))
-        assert len(batch) == 1 or columns <= 4096
-
-
-@given(st.integers(1, 4096))
-def test_padding_never_cuts(width: int) -> None:
-    assert padded_width(width) >= width
-    assert padded_width(width) % 16 == 0

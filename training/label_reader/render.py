@@ -73,7 +73,7 @@ class Renderer:
         ground, colour = colours(r)
         scene.image = ground_of(r, mask.shape, ground)
         around = r.random()
-        if around < 0.3:
+        if around < 0.38:
             put_node(r, scene, ground, colour)
         if r.random() < (0.9 if hidden else 0.22):
             for _ in range(r.randint(1, 3 if not hidden else 6)):
@@ -146,7 +146,7 @@ class Renderer:
         left, top, right, bottom = scene.box
         side = r.random()
         middle = (scene.capital[0] + scene.capital[1]) / 2
-        gap = scene.unit * r.uniform(0.25, 0.9)
+        gap = scene.unit * r.uniform(0.15, 0.9)
         canvas = Image.fromarray(scene.image)
         draw = ImageDraw.Draw(canvas)
         if side < 0.35:
@@ -163,7 +163,9 @@ class Renderer:
 
 
 def _capital_height(r: random.Random) -> float:
-    """Final height of capitals in pixels: half of all labels lie between 8 and 12."""
+    """Final height of capitals in pixels: most labels lie between 6 and 12."""
+    if r.random() < 0.2:
+        return r.uniform(4.8, 7.5)
     if r.random() < 0.1:
         return r.uniform(4.5, 30.0)
     return min(30.0, max(4.5, r.lognormvariate(2.25, 0.35)))

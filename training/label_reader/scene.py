@@ -100,37 +100,72 @@ def _near(r: random.Random, colour: Colour, reach: int) -> Colour:
 
 
 def put_node(r: random.Random, scene: Scene, ground: Colour, colour: Colour) -> None:
-    """The shape of a node around the label: its outline, and other ground outside it."""
+    """The shape of a node around the label: its outline, and other ground outside it.
+
+    Pathway programs draw nodes smaller than their labels as often as not: the outline
+    then runs through the letters.
+    """
     left, top, right, bottom = scene.box
     unit = scene.unit
-    across, along = unit * r.uniform(0.0, 0.8), unit * r.uniform(0.0, 0.9)
+    tight = r.random() < 0.35
+    across = unit * (r.uniform(-0.15, 0.4) if tight else r.uniform(0.0, 0.8))
+    along = unit * (r.uniform(-1.0, 0.3) if tight else r.uniform(0.0, 0.9))
     x0, x1 = int(left - along), int(right + along)
     y0, y1 = int(min(top, scene.capital[0]) - across), int(max(bottom, scene.capital[1]) + across)
-    shape = r.random()
-    inside = np.zeros(scene.image.shape[:2], dtype=np.uint8)
-    thick = max(1, round(scene.zoom * r.uniform(0.6, 2.0)))
+    if x1 - x0 < unit or y1 <= y0:
+        return
+    inside = _shape(r, scene, (x0, y0, x1, y1), pointed=tight)
+    thick = max(1, round(scene.zoom * r.uniform(0.5 if tight else 0.6, 1.3 if tight else 2.0)))
     line = _near(r, (0, 0, 0), 90) if r.random() < 0.6 else _near(r, colour, 60)
+    if r.random() < (0.3 if tight else 0.75):
+        far, _ = colours(r)
+        outer = far if r.random() < 0.35 else (255, 255, 255)
+        if not tight or abs(_lightness(outer) - _lightness(colour)) > 60:
+            share = (inside.astype(np.float32) / 255)[:, :, None]
+            scene.image = (scene.image * share + np.array(outer) * (1 - share)).astype(np.uint8)
+    if tight or r.random() < 0.8:
+        edges, _ = cv2.findContours(
+            (inside > 127).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
+        )
+        cv2.drawContours(scene.image, edges, -1, line, thick, cv2.LINE_AA)
+        if r.random() < 0.15:
+            size = 2 * max(2, round(scene.zoom * r.uniform(2.0, 4.0))) + 1
+            inner = cv2.erode(inside, np.ones((size, size), np.uint8))
+            edges, _ = cv2.findContours(
+                (inner > 127).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
+            )
+            cv2.drawContours(scene.image, edges, -1, line, thick, cv2.LINE_AA)
+
+
+def _shape(r: random.Random, scene: Scene, box: tuple[int, int, int, int], pointed: bool) -> Pixels:
+    """A filled shape about a box: rectangle, oval, bar with round ends; triangle, diamond."""
+    x0, y0, x1, y1 = box
+    inside = np.zeros(scene.image.shape[:2], dtype=np.uint8)
     middle, half = ((x0 + x1) // 2, (y0 + y1) // 2), ((x1 - x0) // 2, (y1 - y0) // 2)
-    if shape < 0.45:
+    kind = r.random()
+    if pointed and kind < 0.3:
+        width, height = int(half[0] * r.uniform(0.8, 1.3)), int(half[0] * r.uniform(0.7, 1.6))
+        x, y = middle[0], middle[1] + int(half[1] * r.uniform(-0.6, 0.6))
+        turn = r.choice((-1, 1))
+        corners = [(x - width, y - turn * height), (x + width, y - turn * height)]
+        corners += [(x, y + turn * height)]
+        if r.random() < 0.4:
+            corners = [(x - width, y), (x, y - height), (x + width, y), (x, y + height)]
+        cv2.fillPoly(inside, [np.array(corners, dtype=np.int32)], 255, cv2.LINE_AA)
+    elif kind < 0.45:
         cv2.rectangle(inside, (x0, y0), (x1, y1), 255, -1)
-    elif shape < 0.85:
-        grown = (int(half[0] * r.uniform(1.0, 1.25)), int(half[1] * r.uniform(1.0, 1.35)))
+    elif kind < 0.85:
+        wide, high = r.uniform(1.0, 1.25), r.uniform(1.0, 1.35)
+        grown = int(half[0] * wide), int(half[1] * high)
+        if pointed and r.random() < 0.5:
+            grown = grown[0], max(grown[1], int(grown[0] * r.uniform(0.6, 1.1)))
         cv2.ellipse(inside, middle, grown, 0, 0, 360, 255, -1, cv2.LINE_AA)
     else:
         radius = max(1, half[1])
         cv2.rectangle(inside, (x0 + radius, y0), (max(x0 + radius, x1 - radius), y1), 255, -1)
         cv2.circle(inside, (x0 + radius, middle[1]), radius, 255, -1, cv2.LINE_AA)
         cv2.circle(inside, (x1 - radius, middle[1]), radius, 255, -1, cv2.LINE_AA)
-    if r.random() < 0.75:
-        far, _ = colours(r)
-        outer = far if r.random() < 0.35 else (255, 255, 255)
-        share = (inside.astype(np.float32) / 255)[:, :, None]
-        scene.image = (scene.image * share + np.array(outer) * (1 - share)).astype(np.uint8)
-    if r.random() < 0.8:
-        edges, _ = cv2.findContours(
-            (inside > 127).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
-        )
-        cv2.drawContours(scene.image, edges, -1, line, thick, cv2.LINE_AA)
+    return inside
 
 
 def put_patches(r: random.Random, scene: Scene, colour: Colour) -> None:

@@ -1,8 +1,9 @@
-"""The weights of the label reader: where they are, whether they are the right ones."""
+"""The project's own networks: where their weights are, whether they are the right ones."""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,25 +14,48 @@ from pipeline.resources import models_dir
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-VERSION = "2026.11.23"
-SHA256 = "73d2491cd36951e8d8dcbe32224b910d4127002478133f492877a300fc545851"
-"""Hash of the weights that this version was measured with."""
-
-REMEDY = "Reinstall the package, or restore models/label_reader from the repository"
+REMEDY = "Reinstall the package, or restore models/ from the repository"
 
 
-def weights_file() -> Path:
-    """Where the weights are kept."""
-    return models_dir() / "label_reader" / "label_reader.onnx"
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The weights of one network.
+
+    Attributes:
+        name: folder in ``models`` and stem of the file.
+        version: date of the training.
+        sha256: hash of the file that this version was measured with.
+    """
+
+    name: str
+    version: str
+    sha256: str
+
+    @property
+    def path(self) -> Path:
+        """Where the file is kept."""
+        return models_dir() / self.name / f"{self.name}.onnx"
 
 
-def load_weights() -> bytes:
+LABEL_READER = Weights(
+    "label_reader",
+    "2026.11.23",
+    "73d2491cd36951e8d8dcbe32224b910d4127002478133f492877a300fc545851",
+)
+LINE_DETECTOR = Weights(
+    "line_detector",
+    "2026.11.23",
+    "fbf6874f564418ebee3bf95637681956b72543b9ef0c8e72b0a1581815c5364a",
+)
+
+
+def load(weights: Weights) -> bytes:
     """The weights, if they are those that are expected.
 
     Raises:
         MissingDependencyError: they are absent, cannot be read, or are others.
     """
-    path = weights_file()
+    path = weights.path
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
@@ -39,21 +63,21 @@ def load_weights() -> bytes:
     except OSError as error:
         cause = error.strerror or type(error).__name__
         raise MissingDependencyError(path, f"cannot be read ({cause})", REMEDY) from error
-    if hashlib.sha256(data).hexdigest() != SHA256:
+    if hashlib.sha256(data).hexdigest() != weights.sha256:
         raise MissingDependencyError(
             path, "the weights are damaged or of another version (SHA-256 differs)", REMEDY
         )
     return data
 
 
-def open_session() -> InferenceSession:
-    """The network, ready to run on one thread.
+def open_session(weights: Weights) -> InferenceSession:
+    """A network, ready to run on one thread.
 
     Raises:
         MissingDependencyError: onnxruntime or the weights are absent, or the weights are
             not those that are expected.
     """
-    data = load_weights()
+    data = load(weights)
     try:
         import onnxruntime
     except ImportError as error:
@@ -71,6 +95,6 @@ def open_session() -> InferenceSession:
     )
 
 
-def version() -> str:
-    """Versions that decide what the network reads."""
-    return f"{VERSION} (onnxruntime {metadata.version('onnxruntime')})"
+def version(weights: Weights) -> str:
+    """Versions that decide what a network answers."""
+    return f"{weights.version} (onnxruntime {metadata.version('onnxruntime')})"
