@@ -45,7 +45,7 @@ LABEL_READER = Weights(
 LINE_DETECTOR = Weights(
     "line_detector",
     "2026.11.23",
-    "fbf6874f564418ebee3bf95637681956b72543b9ef0c8e72b0a1581815c5364a",
+    "957d17ba3979f0af49d28ebe4995779e2ad72c696560eb5318e4f3fb4ad7e52d",
 )
 
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.imaging.geometry import bounds, box_polygon
-from pipeline.reading.detect_components import ComponentDetector
+from pipeline.reading import detect_ppocr
+from pipeline.reading.detect_lines import LineDetector, LineRules, fit_lines
 from pipeline.reading.detect_ppocr import OVERLAP, TILE, BoxRules, fit_boxes, spans
 from pipeline.reading.regions import area, overlap, shared_area
 from pipeline.types import Region
@@ -28,24 +30,94 @@ def holds(regions: list[Region], box: tuple[int, int, int, int]) -> bool:
     )
 
 
+@pytest.fixture(scope="module")
+def detector() -> LineDetector:
+    return LineDetector()
+
+
 @pytest.mark.parametrize(("ink", "ground"), LABELS)
-def test_components_find_labels_of_any_colour(
-    ink: tuple[int, int, int], ground: tuple[int, int, int]
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_labels_of_any_colour_are_found(
+    detector: LineDetector,
+    ink: tuple[int, int, int],
+    ground: tuple[int, int, int],
+    scale: float,
 ) -> None:
     picture = canvas(ground=ground)
     boxes = [write(picture, "JAK1", 40, 60, ink), write(picture, "STAT3 dimer", 200, 150, ink)]
-    found = ComponentDetector().detect(picture, 2.0)
+    found = detector.detect(picture, scale)
     assert all(holds(found, box) for box in boxes)
 
 
-def test_components_find_nothing_on_an_empty_page() -> None:
-    assert ComponentDetector().detect(canvas(), 2.0) == []
+def test_two_lines_in_one_node_are_two_regions(detector: LineDetector) -> None:
+    picture = canvas()
+    cv2.ellipse(picture, (200, 120), (45, 28), 0, 0, 360, (60, 60, 60), 1, cv2.LINE_AA)
+    boxes = [write(picture, "p27", 184, 117, size=0.5), write(picture, "KIP1", 180, 134, size=0.5)]
+    found = detector.detect(picture, 2.0)
+    assert all(holds(found, box) for box in boxes)
+    assert len([r for r in found if r.height < 30]) >= 2
+
+
+def test_an_empty_page_has_no_lines(detector: LineDetector) -> None:
+    assert detector.detect(canvas(), 2.0) == []
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (1, 90, 3), (90, 1, 3), (15, 15, 3)])
-def test_components_survive_tiny_images(shape: tuple[int, int, int]) -> None:
+def test_tiny_images_are_survived(detector: LineDetector, shape: tuple[int, int, int]) -> None:
     noise = np.random.default_rng(0).integers(0, 255, shape, dtype=np.uint8)
-    assert isinstance(ComponentDetector().detect(noise, 2.0), list)
+    assert isinstance(detector.detect(noise, 2.0), list)
+
+
+def test_a_figure_in_tiles_has_the_lines_of_the_whole(
+    detector: LineDetector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = canvas(700, 500)
+    boxes = [write(picture, f"GENE{i}", 20 + 90 * (i % 7), 40 + 60 * (i // 7)) for i in range(49)]
+    whole = detector.detect(picture, 1.0)
+    monkeypatch.setattr(detect_ppocr, "TILE", 256)
+    tiled = detector.detect(picture, 1.0)
+    assert all(holds(whole, box) and holds(tiled, box) for box in boxes)
+    for region in whole:
+        assert max(overlap(region.polygon, other.polygon) for other in tiled) > 0.75
+
+
+def maps(*cores: tuple[int, int, int, int], capital: float = 20.0) -> np.ndarray:
+    table = np.zeros((2, 100, 200), dtype=np.float32)
+    table[1] = capital
+    for left, top, right, bottom in cores:
+        table[0, top:bottom, left:right] = 0.9
+    return table
+
+
+def test_a_core_becomes_a_box_of_the_lines_height() -> None:
+    rules = LineRules()
+    ((polygon, score),) = fit_lines(maps((40, 40, 120, 46)), rules)
+    left, top, right, bottom = bounds(polygon)
+    # The map has half the size of the image; the core is 0.55 of the capitals' 20 pixels.
+    assert bottom - top == pytest.approx(12 + (rules.depth - 0.55) * 20, abs=0.1)
+    assert right - left == pytest.approx(160 + 2 * (0.3 + rules.room) * 20, abs=0.1)
+    assert ((left + right) / 2, (top + bottom) / 2) == pytest.approx((160, 86))
+    assert polygon[0] == pytest.approx((left, top))
+    assert score == pytest.approx(0.9)
+
+
+def test_a_tall_core_grows_along_its_own_direction() -> None:
+    rules = LineRules()
+    ((polygon, _),) = fit_lines(maps((90, 10, 96, 90)), rules)
+    left, top, right, bottom = bounds(polygon)
+    assert right - left == pytest.approx(12 + (rules.depth - 0.55) * 20, abs=0.1)
+    assert bottom - top == pytest.approx(160 + 2 * (0.3 + rules.room) * 20, abs=0.1)
+
+
+def test_specks_are_no_lines() -> None:
+    assert fit_lines(maps((40, 40, 41, 42)), LineRules()) == []
+    assert fit_lines(maps(), LineRules()) == []
+
+
+@given(st.integers(1, 10 * TILE))
+def test_tiles_keep_to_even_pixels_where_asked(half: int) -> None:
+    for tile in spans(2 * half, step=2):
+        assert all(edge % 2 == 0 for edge in tile)
 
 
 @given(st.integers(1, 20 * TILE))
@@ -56,8 +128,8 @@ def test_tiles_cover_every_pixel_once_with_room_around(length: int) -> None:
     for start, end, keep_start, keep_end in tiles:
         assert 0 <= start <= keep_start < keep_end <= end <= length
         assert end - start <= TILE
-        assert start == 0 or keep_start - start >= OVERLAP // 2
-        assert end == length or end - keep_end >= OVERLAP // 2
+        assert start == 0 or keep_start - start >= OVERLAP // 2 - 1
+        assert end == length or end - keep_end >= OVERLAP // 2 - 1
 
 
 def chances(*islands: tuple[int, int, int, int], value: float = 0.9) -> np.ndarray:

@@ -266,8 +266,11 @@ def _readable(r: random.Random, under: Colour) -> Colour:
     dark = 0.299 * under[0] + 0.587 * under[1] + 0.114 * under[2] < 120
     if r.random() < 0.75:
         return (255, 255, 255) if dark else (0, 0, 0)
+    by_hue = r.random() < 0.3  # red on green of the same lightness can be read, too
     for _ in range(20):
         _, colour = colours(r)
+        if by_hue and math.dist(colour, under) > 120:
+            return colour
         light = 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2]
         if abs(light - (0.299 * under[0] + 0.587 * under[1] + 0.114 * under[2])) > 60:
             return colour
