@@ -45,7 +45,7 @@ LABEL_READER = Weights(
 LINE_DETECTOR = Weights(
     "line_detector",
     "2026.11.23",
-    "957d17ba3979f0af49d28ebe4995779e2ad72c696560eb5318e4f3fb4ad7e52d",
+    "4be96ede2341237f535da0838b6b17faa7cd29a26e5eb4399db31bf2172c9c06",
 )
 
 

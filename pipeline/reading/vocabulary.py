@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,11 +18,13 @@ from pipeline.resources import models_dir
 
 _SEPARATOR = re.compile(r"[\s,;/|()\[\]:+]+")
 
-_ODDS = (1.0, 1.0, 1.5, 4.0, 10.0)
-"""By how much a name's length (letters and digits, the last for all longer ones) raises
-the odds of a reading: about the share of names among right readings over that among wrong
-ones. A quarter of all pairs of characters are some name, one in 12 of all triples, one
-in 120 of all quadruples."""
+_ODDS = (1.0, 1.0, 2.0, 8.0, 15.0)
+"""By how much a common name raises the odds of a reading, by its length (letters and
+digits, the last for all longer ones): about the share of such names among right readings
+over that among wrong ones."""
+
+_RARE_ODDS = (1.0, 1.0, 1.2, 2.5, 8.0)
+"""The same for other names: one in 14 of all triples of characters is some alias."""
 
 _WORDS_ODDS = 4.0
 """The same for a text half of whose words are names."""
@@ -45,17 +48,23 @@ class Vocabulary:
     """Names in their folded form.
 
     Args:
-        names: keys as :func:`pipeline.lexicon.folding.fold` gives them.
+        common: names that figures mostly use, as :func:`pipeline.lexicon.folding.fold`
+            gives them.
+        others: all other names.
     """
 
-    def __init__(self, names: frozenset[str] = frozenset()) -> None:
-        self._names = names
+    def __init__(
+        self, common: frozenset[str] = frozenset(), others: frozenset[str] = frozenset()
+    ) -> None:
+        self._common = common
+        self._names = common | others
 
     def odds(self, text: str) -> float:
         """Factor by which the odds that a reading is right rise for what it says, from 1."""
         key = fold(text)
         if key in self._names:
-            return _ODDS[min(len(key), len(_ODDS) - 1)]
+            odds = _ODDS if key in self._common else _RARE_ODDS
+            return odds[min(len(key), len(odds) - 1)]
         words = [fold(word) for word in _SEPARATOR.split(text)]
         words = [word for word in words if len(word) >= _WORD]
         known = sum(word in self._names for word in words)
@@ -103,8 +112,9 @@ def load_vocabulary() -> Vocabulary:
     path = vocabulary_file()
     try:
         with gzip.open(path, "rt", encoding="ascii") as lines:
-            return Vocabulary(frozenset(line.rstrip("\n") for line in lines))
-    except (OSError, EOFError, UnicodeError) as error:
+            common, others = lines.read().split("\n\n")
+            return Vocabulary(frozenset(common.split()), frozenset(others.split()))
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise MissingDependencyError(
             path,
             f"the vocabulary cannot be read ({error})",

@@ -12,6 +12,11 @@ from pipeline.reading.vocabulary import Vocabulary, load_vocabulary
 NAMES = Vocabulary(frozenset({"GB", "AKT", "MDM2", "NFKB", "P53"}))
 
 
+def test_common_names_say_more_than_rare_ones() -> None:
+    names = Vocabulary(frozenset({"P53"}), frozenset({"D53"}))
+    assert names.odds("p53") > names.odds("D53") > names.odds("X53") == 1.0
+
+
 def test_long_names_say_more_than_short_ones() -> None:
     odds = [NAMES.odds(text) for text in ("nothing", "Gb", "Akt", "NF-κB")]
     assert odds == sorted(odds)
