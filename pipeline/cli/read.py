@@ -25,7 +25,7 @@ def read(
     images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Image files.")],
     readers: Annotated[
         str | None,
-        typer.Option(metavar="NAME,...", help="Readers to use (default: tesseract,ppocr)."),
+        typer.Option(metavar="NAME,...", help="Readers to use (default: ppocr,label,tesseract)."),
     ] = None,
     lexicon: Annotated[
         Path | None,

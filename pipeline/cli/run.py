@@ -47,7 +47,7 @@ def run(
     ] = Policy.UNION,
     readers: Annotated[
         str | None,
-        typer.Option(metavar="NAME,...", help="Readers to use (default: tesseract,ppocr)."),
+        typer.Option(metavar="NAME,...", help="Readers to use (default: ppocr,label,tesseract)."),
     ] = None,
     text: Annotated[
         Path | None,

@@ -47,7 +47,7 @@ class LineRules:
 
     threshold: float = 0.4
     min_score: float = 0.5
-    depth: float = 1.6
+    depth: float = 1.35
     room: float = 0.2
     min_cells: int = 4
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Sequence
 
 import cv2
@@ -10,18 +9,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.reading import registry
-from pipeline.reading.detect_lines import LineDetector
-from pipeline.reading.fusion import Sighting, fuse
+from pipeline.reading.detect_lines import LineDetector, LineRules
+from pipeline.reading.fusion import Sighting, fuse, squeezed
 from pipeline.reading.options import ReadingOptions
 from pipeline.reading.protocols import Detector
 from pipeline.reading.regions import merge, readable_ways, usable
 from pipeline.reading.vocabulary import load_vocabulary
-from pipeline.types import Line, Region
+from pipeline.types import Line, Reading, Region
 
 Pixels = NDArray[np.uint8]
 
 _LEAST_SIDE = 736.0
-"""Short side, in pixels, up to which small figures are enlarged for the first look."""
+"""Short side, in pixels, up to which PP-OCR's detector has small figures enlarged."""
+
+_SCALE = 2.0
+"""Enlargement of the first look: capitals of 6 to 16 pixels, as most figures have, come out
+at heights that the line detector was trained on."""
+
+_SMALL, _LARGE, _BEST = 12.0, 36.0, 18.0
+"""Height of capitals, in pixels of the first look, under or over which there is a second
+look, and the height that they then have."""
 
 _MAX_MEGAPIXELS = 12.0
 """Most pixels of an enlarged figure, in millions; bounds time on large scans."""
@@ -31,6 +38,9 @@ _MAX_SCALE = 4.0
 
 _WORTHWHILE = 1.15
 """Least ratio of two enlargements that see different things."""
+
+_AGREED = 0.85
+"""Confidence of two readers that say the same from which no third is asked."""
 
 
 class FigureReader:
@@ -49,12 +59,11 @@ class FigureReader:
         self._options = options or ReadingOptions()
         cv2.setNumThreads(1)  # one figure per process; the batch runs several
         self.readers = [registry.make(kind, self._options) for kind in self._options.readers]
-        self.detectors: dict[str, Detector] = {}
-        if "ppocr" in self._options.readers:
+        self.detectors: dict[str, Detector] = {"lines": LineDetector()}
+        if len(self.readers) > 1 and "ppocr" in self._options.readers:
             from pipeline.reading.detect_ppocr import PpocrDetector
 
             self.detectors["ppocr"] = PpocrDetector()
-        self.detectors["lines"] = LineDetector()
         self.vocabulary = load_vocabulary()
 
     def versions(self) -> dict[str, str]:
@@ -83,29 +92,58 @@ class FigureReader:
             ReadingError: a reader failed on the figure.
         """
         regions = [way for region in self._detect(pixels) for way in readable_ways(region)]
-        if not regions:
-            return []
-        readings = [reader.read(pixels, regions) for reader in self.readers]
-        return [
-            Sighting(region, tuple(reading for seen in views for reading in seen))
-            for region, views in zip(regions, zip(*readings, strict=True), strict=True)
-        ]
+        found: list[tuple[Reading, ...]] = [()] * len(regions)
+        for reader in self.readers:
+            open_ = [i for i, readings in enumerate(found) if not agreed(readings)]
+            seen = reader.read(pixels, [regions[i] for i in open_]) if open_ else []
+            for i, readings in zip(open_, seen, strict=True):
+                found[i] += readings
+        return [Sighting(*pair) for pair in zip(regions, found, strict=True)]
 
     def _detect(self, pixels: Pixels) -> list[Region]:
-        passes: list[list[Region]] = []
+        """Regions of all detectors, each at the enlargements that the text asks for."""
+        lines = self.detectors["lines"]
+        first = bounded(_SCALE, pixels)
+        passes = [lines.detect(pixels, first)]
+        second = second_scale(passes[0], first)
+        if (
+            second is not None
+            and not 1 / _WORTHWHILE < bounded(second, pixels) / first < _WORTHWHILE
+        ):
+            passes.append(lines.detect(pixels, bounded(second, pixels)))
+        if "ppocr" in self.detectors:
+            scale = bounded(max(1.0, _LEAST_SIDE / min(pixels.shape[:2])), pixels)
+            passes.append(self.detectors["ppocr"].detect(pixels, scale))
         return [region for region in merge(passes) if usable(region)]
 
 
-def finer_scale(seen: Sequence[Region]) -> float:
-    """The enlargement at which text of the height seen is found best.
+def agreed(readings: Sequence[Reading]) -> bool:
+    """Whether two readers are sure of the same text."""
+    sure: dict[str, str] = {}
+    for reading in readings:
+        if reading.confidence >= _AGREED:
+            said = sure.setdefault(squeezed(reading.text), reading.reader)
+            if said != reading.reader:
+                return True
+    return False
 
-    Labels of 7 to 12 pixels (boxes under 25) gain from x3; boxes of 50 pixels and more
-    need no pixels beyond that.
+
+def second_scale(seen: Sequence[Region], scale: float) -> float | None:
+    """The enlargement for text that the first look saw too small or too large.
+
+    Args:
+        seen: regions of the first look.
+        scale: its enlargement.
+
+    Returns:
+        The enlargement that gives the smaller labels their best height, or None if they
+        have it about.
     """
-    typical = statistics.median([min(r.height, r.width) for r in seen]) if seen else 0.0
-    if typical < 25.0:
-        return 3.0
-    return min(2.0, 100.0 / typical)
+    heights = sorted(min(r.height, r.width) / LineRules().depth * scale for r in seen)
+    if not heights:
+        return None
+    typical = heights[len(heights) // 4]
+    return None if _SMALL <= typical <= _LARGE else scale * _BEST / typical
 
 
 def bounded(scale: float, pixels: Pixels) -> float:

@@ -26,6 +26,9 @@ _OTHER_RELIABILITY = 0.9
 _SURE = 0.95
 """Confidence of a reading from which no other spelling is looked for."""
 
+_AS_LIKELY = 0.9
+"""Chance of a name from which a text that is part of it gives way to it."""
+
 _RESPELT = 3
 """Other spellings of one reading that are kept."""
 
@@ -112,13 +115,14 @@ def _line(group: Sequence[Sighting], vocabulary: Vocabulary) -> Line | None:
     readings += [other for r in readings for other in _respelt(r, vocabulary)]
     support: dict[str, dict[str, float]] = defaultdict(dict)
     for reading in readings:
-        best = support[reading.text]
-        best[reading.reader] = max(best.get(reading.reader, 0.0), calibrated(reading))
+        by_reader = support[reading.text]
+        by_reader[reading.reader] = max(by_reader.get(reading.reader, 0.0), calibrated(reading))
     chances = {
-        text: _raised(_any_right(by_reader.values()), vocabulary.odds(text))
-        for text, by_reader in support.items()
+        text: _raised(_any_right(said.values()), vocabulary.odds(text))
+        for text, said in support.items()
     }
-    believed = min(chances, key=lambda text: (-chances[text], -len(text), text))
+    best = min(chances, key=lambda text: (-chances[text], -len(text), text))
+    believed = _whole(best, chances, vocabulary)
     ordered = sorted(
         dict.fromkeys(readings),
         key=lambda r: (r.text != believed, -calibrated(r), r.reader, r.text, r.scale),
@@ -127,6 +131,22 @@ def _line(group: Sequence[Sighting], vocabulary: Vocabulary) -> Line | None:
         (s.region for s in agreeing if any(clean(r.text) == believed for r in s.readings)), lead
     )
     return Line(believed, round(chances[believed], 4), place, tuple(ordered))
+
+
+def _whole(best: str, chances: dict[str, float], vocabulary: Vocabulary) -> str:
+    """A longer name that the best text is part of, if it is about as likely.
+
+    Boxes cut letters off more often than they add ones that make another name.
+    """
+    longer = [
+        text
+        for text, chance in chances.items()
+        if squeezed(best) in squeezed(text) != squeezed(best)
+        and chance >= _AS_LIKELY
+        and vocabulary.odds(text) > 1.0
+        and " " not in text
+    ]
+    return max(longer, key=lambda text: (chances[text], text), default=best)
 
 
 def _respelt(reading: Reading, vocabulary: Vocabulary) -> list[Reading]:

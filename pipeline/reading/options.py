@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.errors import UsageError
 
-DEFAULT_READERS = ("tesseract", "ppocr")
+DEFAULT_READERS = ("ppocr", "label", "tesseract")
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,9 +14,10 @@ class ReadingOptions:
     """How figures are read.
 
     Attributes:
-        readers: kinds of the readers that read every region; see
-            :mod:`pipeline.reading.registry`. With ``ppocr`` among them its network also
-            finds the text, else connected components do.
+        readers: kinds of the readers, see :mod:`pipeline.reading.registry`, in the order
+            in which they read; where two are sure of the same, no third is asked. With
+            ``ppocr`` beside others its network also finds text that the product's own
+            line detector does not.
         min_confidence: calibrated confidence (0 to 1) below which a line is dropped.
         timeout: seconds that one reader may take for one figure, where it can be
             stopped.

@@ -23,15 +23,19 @@ from pipeline.types import Polygon, Reading, Region
 Pixels = NDArray[np.uint8]
 
 NAME = "label"
-ROOM = {"ppocr": (0.12, 0.05)}
-"""Shares of a box's height that a detector leaves over and under the text.
+LOOKS: dict[str, tuple[tuple[float, float], ...]] = {
+    "ppocr": ((0.12, 0.05), (0.0, 0.0)),
+    "lines": ((0.0, 0.0), (-0.1, -0.1), (0.08, 0.08)),
+}
+"""Shares of a box's height cut off over and under the text, by the box's detector.
 
-They are cut off at the first look, for letters that fill the crop are read better, and
-kept at the second. Chosen on the 46 figures of ``models/label_reader/README.md``.
+The first look is taken at every region, the others where it is not sure: letters that
+fill the crop are read better, but boxes are not always where they should be. Chosen on
+the 46 figures of ``models/label_reader/README.md``.
 """
 
 _SURE = 0.9
-"""Confidence from which a trimmed region needs no second look."""
+"""Confidence from which a region needs no further look."""
 
 _TEXTS = 5
 """Readings given for a crop that is not read surely."""
@@ -87,14 +91,18 @@ class LabelReader:
         Returns:
             One tuple per region: the reading of each look, empty where nothing was read.
         """
-        first = self._look(pixels, [trimmed(region) for region in regions])
-        unsure = [
-            i for i, region in enumerate(regions) if region.detector in ROOM and not _sure(first[i])
-        ]
-        second = dict(
-            zip(unsure, self._look(pixels, [regions[i].polygon for i in unsure]), strict=True)
-        )
-        return [(*seen, *second.get(i, ())) for i, seen in enumerate(first)]
+        found = self._look(pixels, [trimmed(region, 0) for region in regions])
+        sure = [_sure(readings) for readings in found]
+        for number in range(1, max(map(len, LOOKS.values()))):
+            unsure = [
+                i
+                for i, region in enumerate(regions)
+                if not sure[i] and number < len(LOOKS.get(region.detector, ()))
+            ]
+            more = self._look(pixels, [trimmed(regions[i], number) for i in unsure])
+            for i, readings in zip(unsure, more, strict=True):
+                found[i] += readings
+        return found
 
     def _look(self, pixels: Pixels, polygons: Sequence[Polygon]) -> list[tuple[Reading, ...]]:
         facts = self._facts
@@ -135,9 +143,10 @@ def _sure(readings: Sequence[Reading]) -> bool:
     return bool(readings) and readings[0].confidence >= _SURE
 
 
-def trimmed(region: Region) -> Polygon:
-    """A region's polygon without the room that its detector leaves over and under text."""
-    over, under = ROOM.get(region.detector, (0.0, 0.0))
+def trimmed(region: Region, look: int) -> Polygon:
+    """A region's polygon as it is cut out at one look."""
+    looks = LOOKS.get(region.detector, ((0.0, 0.0),))
+    over, under = looks[look]
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = region.polygon
     return (
         (ax + over * (dx - ax), ay + over * (dy - ay)),

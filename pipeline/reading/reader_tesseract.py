@@ -30,6 +30,9 @@ NAME = "tesseract"
 HEIGHT = 80
 """Rows of a crop: 32 to 96 were tried on 300 crops; a tight crop of 80 read best."""
 
+MARGINS = {"lines": -0.07}
+"""Space around a region by its detector, in region heights: the tighter, the better."""
+
 _CONFIG = "--psm 7 -c tessedit_create_hocr=1 -c lstm_choice_mode=2"
 """One line of text; with the characters that it considered, which costs a fifth more."""
 
@@ -70,7 +73,17 @@ class TesseractReader:
         if not regions:
             return []
         shade = grey(pixels)
-        crops = [dark_on_light(crop_polygon(shade, r.polygon, height=HEIGHT)) for r in regions]
+        crops = [
+            dark_on_light(
+                crop_polygon(
+                    shade,
+                    region.polygon,
+                    height=HEIGHT,
+                    margin=MARGINS.get(region.detector, 0.0) * region.height,
+                )
+            )
+            for region in regions
+        ]
         pages = parse_pages(self._run(crops))
         results: list[tuple[Reading, ...]] = []
         for number, region in enumerate(regions, start=1):

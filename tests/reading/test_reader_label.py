@@ -122,17 +122,17 @@ def test_a_sure_crop_gives_one_text() -> None:
 
 def test_only_boxes_of_a_detector_that_leaves_room_are_trimmed() -> None:
     corners = box_polygon(10, 100, 60, 200)
-    over, under = reader_label.ROOM["ppocr"]
-    assert trimmed(Region(corners, 1.0, "components")) == corners
-    assert trimmed(Region(corners, 1.0, "ppocr")) == box_polygon(
+    over, under = reader_label.LOOKS["ppocr"][0]
+    assert trimmed(Region(corners, 1.0, "other"), 0) == corners
+    assert trimmed(Region(corners, 1.0, "ppocr"), 0) == box_polygon(
         10, 100 + 100 * over, 60, 200 - 100 * under
     )
 
 
 def test_room_is_trimmed_across_the_reading_direction() -> None:
     upwards = ((0.0, 50.0), (0.0, 0.0), (100.0, 0.0), (100.0, 50.0))
-    over, under = reader_label.ROOM["ppocr"]
-    first, _, third, _ = trimmed(Region(upwards, 1.0, "ppocr"))
+    over, under = reader_label.LOOKS["ppocr"][0]
+    first, _, third, _ = trimmed(Region(upwards, 1.0, "ppocr"), 0)
     assert first == (100 * over, 50.0)
     assert third == (100 - 100 * under, 0.0)
 
@@ -142,7 +142,7 @@ def test_unsure_detector_boxes_are_read_a_second_time_untrimmed(
 ) -> None:
     pixels, labels = labels_of(root, "FIXTURE003__apoptosis")
     polygon = labels[0][1].polygon
-    regions = [Region(polygon, 1.0, detector) for detector in ("components", "ppocr")]
+    regions = [Region(polygon, 1.0, detector) for detector in ("other", "ppocr")]
     monkeypatch.setattr(reader_label, "_SURE", 0.0)
     assert [len(seen) for seen in reader.read(pixels, regions)] == [1, 1]
     monkeypatch.setattr(reader_label, "_SURE", 1.1)
