@@ -73,6 +73,10 @@ class LexiconError(InputError):
     """A lexicon folder or source table that is malformed or fails its manifest."""
 
 
+class DecisionsError(InputError):
+    """A file of reviewers' decisions that cannot be read or is malformed."""
+
+
 class ReadingError(PfcurateError):
     """A reader that failed on a figure."""
 

@@ -26,6 +26,7 @@ class Figure:
         record: curated front matter ``FIGID.md``, if there is one.
         metadata: paper metadata ``FIGID.yml``, if there is one and no record.
         text: text to use instead of the pixels, if given.
+        decisions: what reviewers decided about it, if anything.
     """
 
     figid: str
@@ -33,6 +34,7 @@ class Figure:
     record: Path | None = None
     metadata: Path | None = None
     text: Path | None = None
+    decisions: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

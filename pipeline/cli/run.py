@@ -117,7 +117,7 @@ def run(
     if quiet and verbose:
         raise UsageError("--quiet", "it contradicts --verbose", "Leave out one of the two")
     from pipeline.cli import run_view
-    from pipeline.curation.discovery import discover
+    from pipeline.curation.discovery import discover, with_decisions
     from pipeline.running.batch import Plan, default_jobs, run_batch
     from pipeline.running.engines import Engines, reader_names
     from pipeline.running.writing import Output
@@ -129,7 +129,7 @@ def run(
     output = Output(out)
     output.check_apart(found.figures)
     plan = Plan(
-        figures=found.figures,
+        figures=with_decisions(found.figures, output.decisions),
         problems=found.problems,
         output=output,
         config=engines.config(),

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from pipeline.curation.decision_files import load_decided
+from pipeline.curation.decisions import Decided, apply_decisions
 from pipeline.curation.diff import Nomenclature, Renamed, diff_rows
 from pipeline.curation.policies import Policy, apply_policy, refreshable
 from pipeline.curation.terms import TermDiff, apply_to_terms, diff_terms
@@ -112,7 +114,7 @@ class Curator:
     def _curate(self, figure: Figure, progress: _Progress) -> Outcome:
         # The record comes first: where it is malformed, reading would be wasted.
         with progress.stage("record"):
-            record = _load_or_create(figure)
+            record, decided = _load_or_create(figure), _decided(figure)
         for problem in record.problems:
             log.warning("%s: %s", record.path, problem)
         lines = self._lines(figure, progress)
@@ -134,7 +136,7 @@ class Curator:
                 changed = _with_terms(self._policy, changed, terms)
                 if figure.record is None:
                     changed = _with_organisms(changed, lines, rows)
-                emitted = changed.text
+                emitted = apply_decisions(changed, decided, record).text
         has_text = any(line.text.strip() for line in lines)
         return Outcome(
             figure.figid,
@@ -144,7 +146,7 @@ class Curator:
             concepts=names.concepts,
             rows=rows,
             record=emitted,
-            diff={**diff.document(refreshed), **_told(terms)},
+            diff={**diff.document(refreshed), **_told(terms), **_told_of(decided)},
             seconds=progress.seconds,
             image_size=progress.image_size,
         )
@@ -217,6 +219,15 @@ def _told(terms: Mapping[str, TermDiff]) -> dict[str, object]:
     """Return the sections of the diff document, leaving out those with nothing to say."""
     documents = {key: diff.document() for key, diff in terms.items()}
     return {key: document for key, document in documents.items() if document}
+
+
+def _decided(figure: Figure) -> Decided:
+    return load_decided(figure.decisions) if figure.decisions else Decided(figure.figid)
+
+
+def _told_of(decided: Decided) -> dict[str, object]:
+    """Return the section of the diff document with what reviewers decided, if anything."""
+    return {"decided": decided.document()} if decided.standing else {}
 
 
 def _checked(image: Path, lines: Sequence[Line]) -> tuple[Line, ...]:

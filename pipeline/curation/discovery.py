@@ -7,9 +7,10 @@ import os
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipeline.curation.decision_files import SUFFIX
 from pipeline.errors import InputError, PfcurateError
 from pipeline.records.figid import printable, safe_figid
 from pipeline.types import Figure, FigureError
@@ -76,6 +77,21 @@ def discover(
     figures.sort(key=lambda figure: figure.figid)
     problems.sort(key=lambda problem: problem.subject)
     return Discovery(tuple(figures), tuple(problems), _count_orphans(records, sources))
+
+
+def with_decisions(figures: Iterable[Figure], folder: Path) -> tuple[Figure, ...]:
+    """Return the figures with the decisions that reviewers made about them.
+
+    Args:
+        figures: the figures.
+        folder: ``OUT/decisions``; it need not be there.
+    """
+    there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    names = ((figure, f"{figure.figid}{SUFFIX}") for figure in figures)
+    return tuple(
+        replace(figure, decisions=folder / name) if name in there else figure
+        for figure, name in names
+    )
 
 
 def _figure(

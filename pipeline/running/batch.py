@@ -274,7 +274,7 @@ def _size(figure: Figure) -> tuple[int, str]:
 def _hash_inputs(figure: Figure) -> str:
     """Return a hash of the bytes of all files of ``figure``, empty if one is unreadable."""
     digest = hashlib.sha256()
-    for role in ("image", "record", "metadata", "text"):
+    for role in ("image", "record", "metadata", "text", "decisions"):
         path: Path | None = getattr(figure, role)
         if path is None:
             continue

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import yaml
 
+from pipeline.curation.decision_files import FOLDER
 from pipeline.errors import OutputError, UsageError
 from pipeline.records.figid import safe_figid
 from pipeline.types import Figure, Outcome
@@ -43,6 +44,11 @@ class Output:
     def diffs(self) -> Path:
         """The folder of differences between curated rows and rows read."""
         return self.root / "diff"
+
+    @property
+    def decisions(self) -> Path:
+        """The folder of what reviewers decided; see ``curation.decision_files``."""
+        return self.root / FOLDER
 
     def record(self, figid: str) -> Path:
         """Return the place of the emitted record of ``figid``."""

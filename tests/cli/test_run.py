@@ -14,8 +14,11 @@ from typer.testing import CliRunner, Result
 
 from pipeline.cli import run_view
 from pipeline.cli.main import app
+from pipeline.curation.decision_files import DecisionFiles
+from pipeline.curation.decisions import Decision, Kind, Verb
 from pipeline.errors import ExitCode, MissingDependencyError
 from pipeline.records.create import new_record
+from pipeline.records.frontmatter import parse_record
 from pipeline.running.engines import Engines
 from pipeline.types import GeneRow
 from tests.faults.engines import Fault, FaultyReader, WordNamer, draw
@@ -301,3 +304,21 @@ def test_symbols_are_refreshed_only_where_asked_for(desk: Desk, policy: str) -> 
         "99": {"old": "P53", "new": "TP53", "entrez": "7157", "applied": True}
     }
     assert "unchanged" in desk.run("--policy", policy, "--refresh-symbols").stdout
+
+
+def test_decisions_are_applied_by_the_next_run_and_by_no_later_one(desk: Desk) -> None:
+    desk.add("f", Fault.NONE, *FAMILY)
+    desk.add("g")
+    desk.run()
+    before = (desk.out / "records" / "f.md").read_text("utf-8")
+    genes = parse_record(before, Path("f.md")).genes
+    assert genes == (*FAMILY, *(r for r in genes if r not in FAMILY))
+    read = genes[-1]
+    assert read.word == "TP53"
+    reject = Decision(Verb.REJECT, Kind.GENE, (read,))
+    DecisionFiles(desk.out / "decisions").change("f", lambda d: d.decide(reject))
+    told = documents(desk.run("--json"))
+    assert (told["f"]["unchanged"], told["g"]["unchanged"]) == (False, True)
+    after = (desk.out / "records" / "f.md").read_text("utf-8")
+    assert after == (desk.images / "f.md").read_text("utf-8")
+    assert documents(desk.run("--json"))["f"]["unchanged"]
