@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from pipeline.curation.diff import Nomenclature, Renamed, diff_rows
 from pipeline.curation.policies import Policy, apply_policy, refreshable
 from pipeline.curation.terms import TermDiff, apply_to_terms, diff_terms
 from pipeline.errors import InputError, PfcurateError, ReadingError
+from pipeline.records.titles import RULES
 from pipeline.types import EndState, Figure, FigureError, GeneRow, Line, Names, Outcome
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ class Curator:
         policy: how rows read and curated rows become the rows of the emitted record.
         nomenclature: what the genes of curated rows are called now; see ``diff_rows``.
         refresh: whether renamed curated rows get the symbol and id that their gene has now.
+        title_rules: names of the rules that clean the titles of new records; see
+            ``records.titles``.
     """
 
     def __init__(
@@ -79,12 +82,14 @@ class Curator:
         nomenclature: Nomenclature | None = None,
         *,
         refresh: bool = False,
+        title_rules: Collection[str] = tuple(RULES),
     ) -> None:
         self._reader = reader
         self._namer = namer
         self._policy = policy
         self._nomenclature = nomenclature
         self._refresh = refresh
+        self._title_rules = title_rules
 
     def curate(self, figure: Figure) -> Outcome:
         """Return what ``figure`` came to; an error is part of the outcome, never raised.
@@ -114,7 +119,8 @@ class Curator:
     def _curate(self, figure: Figure, progress: _Progress) -> Outcome:
         # The record comes first: where it is malformed, reading would be wasted.
         with progress.stage("record"):
-            record, decided = _load_or_create(figure), _decided(figure)
+            record, intake = self._load_or_create(figure)
+            decided = _decided(figure)
         for problem in record.problems:
             log.warning("%s: %s", record.path, problem)
         lines = self._lines(figure, progress)
@@ -146,10 +152,22 @@ class Curator:
             concepts=names.concepts,
             rows=rows,
             record=emitted,
-            diff={**diff.document(refreshed), **_told(terms), **_told_of(decided)},
+            diff={**diff.document(refreshed), **_told(terms), **_told_of(decided), **intake},
             seconds=progress.seconds,
             image_size=progress.image_size,
         )
+
+    def _load_or_create(self, figure: Figure) -> tuple[Record, dict[str, object]]:
+        """Return the record, and the section of the diff that tells how a new one was made."""
+        if figure.record is not None:
+            from pipeline.records.frontmatter import load_record
+
+            return load_record(figure.record), {}
+        from pipeline.records.create import take_in
+
+        image_name = figure.image.name if figure.image is not None else None
+        intake = take_in(figure.figid, figure.metadata, image_name, self._title_rules)
+        return intake.record, {"intake": dict(intake.changes)} if intake.changes else {}
 
     def _lines(self, figure: Figure, progress: _Progress) -> tuple[Line, ...]:
         """Return the given text of ``figure``, or what the reader reads in its image."""
@@ -252,17 +270,6 @@ def _refreshed(record: Record, renamed: Sequence[Renamed]) -> Record:
     """Return the record with the present symbol and id in these of its rows."""
     now = {row.curated: row.refreshed for row in renamed}
     return record.with_genes_renamed([now.get(row, row) for row in record.genes])
-
-
-def _load_or_create(figure: Figure) -> Record:
-    if figure.record is not None:
-        from pipeline.records.frontmatter import load_record
-
-        return load_record(figure.record)
-    from pipeline.records.create import new_record
-
-    image_name = figure.image.name if figure.image is not None else None
-    return new_record(figure.figid, figure.metadata, image_name)
 
 
 def _unexpected(figure: Figure, error: BaseException, remedy: str) -> FigureError:

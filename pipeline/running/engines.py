@@ -16,6 +16,7 @@ from pipeline import __version__
 from pipeline.curation.curator import Curator
 from pipeline.curation.policies import Policy
 from pipeline.errors import LexiconError, MissingDependencyError, UsageError
+from pipeline.records.titles import RULES
 from pipeline.resources import models_dir
 
 if TYPE_CHECKING:
@@ -34,12 +35,14 @@ class Engines:
         readers: names of the readers; empty where the text of every figure is given.
         lexicon: lexicon folder; None for the one that comes with the product.
         refresh: whether renamed curated rows get the symbol that their gene has now.
+        title_rules: names of the rules that clean the titles of new records.
     """
 
     policy: Policy
     readers: tuple[str, ...]
     lexicon: Path | None = None
     refresh: bool = False
+    title_rules: tuple[str, ...] = tuple(RULES)
 
     def __call__(self) -> Curator:
         """Load the engines."""
@@ -47,7 +50,14 @@ class Engines:
 
         reader, namer = self.reader() if self.readers else None, self.namer()
         nomenclature = Nomenclature(namer.lexicon)
-        return Curator(reader, namer, self.policy, nomenclature, refresh=self.refresh)
+        return Curator(
+            reader,
+            namer,
+            self.policy,
+            nomenclature,
+            refresh=self.refresh,
+            title_rules=self.title_rules,
+        )
 
     def reader(self) -> FigureReader:
         """Load the reader, with one thread: the processes are the parallelism."""
@@ -89,7 +99,7 @@ class Engines:
 
     def config(self) -> str:
         """Return a hash of the settings that change results."""
-        settings = repr((self.policy.value, self.readers, self.refresh))
+        settings = repr((self.policy.value, self.readers, self.refresh, self.title_rules))
         return hashlib.sha256(settings.encode("utf-8")).hexdigest()
 
 
