@@ -61,6 +61,14 @@ def run(
         Path | None,
         typer.Option(metavar="DIR", help="Lexicon folder to use instead of the built-in one."),
     ] = None,
+    title_rules: Annotated[
+        str | None,
+        typer.Option(
+            "--title-rules",
+            metavar="NAME,...",
+            help="Rules that clean the titles of new records (default: all; none for none).",
+        ),
+    ] = None,
     refresh_symbols: Annotated[
         bool,
         typer.Option(
@@ -118,12 +126,14 @@ def run(
         raise UsageError("--quiet", "it contradicts --verbose", "Leave out one of the two")
     from pipeline.cli import run_view
     from pipeline.curation.discovery import discover, with_decisions
+    from pipeline.curation.intake import check_intake
+    from pipeline.records.titles import rule_names
     from pipeline.running.batch import Plan, default_jobs, run_batch
     from pipeline.running.engines import Engines, reader_names
     from pipeline.running.writing import Output
 
     names = () if text is not None else reader_names(readers)
-    engines = Engines(policy, names, lexicon, refresh_symbols)
+    engines = Engines(policy, names, lexicon, refresh_symbols, rule_names(title_rules))
     versions = engines.probe()  # before anything else: it says what is missing
     found = discover(images or [], records, text)
     output = Output(out)
@@ -141,6 +151,14 @@ def run(
     total = len(plan.figures) + len(plan.problems)
     view = run_view.View(output, total, as_json=as_json, quiet=quiet, verbose=verbose)
     with view:
+        folders = [Path(image) for image in images or () if Path(image).is_dir()]
+        if folders and records is not None:
+            folders.append(records)
+        intake = check_intake(found.figures, [p.subject for p in found.problems], folders)
+        for message in intake.messages():
+            log.warning("%s", message)
+        if intake.without_metadata:
+            log.info("%d images have no record and no metadata", len(intake.without_metadata))
         if found.orphans:
             log.info("%d records in %s belong to no image given", found.orphans, records)
         executor = _executor(engines, min(jobs or default_jobs(), total))

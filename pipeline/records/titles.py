@@ -14,6 +14,8 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from pipeline.errors import UsageError
+
 #: A title of fewer characters says too little, one of more is a caption (PFOCR's limits).
 SHORTEST, LONGEST = 10, 250
 
@@ -136,6 +138,24 @@ RULES: dict[str, str] = {
     "capital": "the first letter is a capital, except in names such as mTOR",
 }
 """What each rule does, in the order in which they are applied."""
+
+
+def rule_names(text: str | None) -> tuple[str, ...]:
+    """Return the rules of a comma-separated list; None stands for all, ``none`` for none.
+
+    Raises:
+        UsageError: a name is no rule's.
+    """
+    if text is None:
+        return tuple(RULES)
+    asked = {name.strip() for name in text.split(",")} - {"", "none"}
+    if unknown := sorted(asked - RULES.keys()):
+        raise UsageError(
+            "--title-rules",
+            f"there is no rule {', '.join(unknown)}",
+            f"Name some of {', '.join(RULES)}, or none",
+        )
+    return tuple(name for name in RULES if name in asked)
 
 
 def clean_title(title: str, paper_title: str, rules: Collection[str] = tuple(RULES)) -> Title:

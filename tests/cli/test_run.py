@@ -18,7 +18,7 @@ from pipeline.curation.decision_files import DecisionFiles
 from pipeline.curation.decisions import Decision, Kind, Verb
 from pipeline.errors import ExitCode, MissingDependencyError
 from pipeline.records.create import new_record
-from pipeline.records.frontmatter import parse_record
+from pipeline.records.frontmatter import load_record, parse_record
 from pipeline.running.engines import Engines
 from pipeline.types import GeneRow
 from tests.faults.engines import Fault, FaultyReader, WordNamer, draw
@@ -322,3 +322,26 @@ def test_decisions_are_applied_by_the_next_run_and_by_no_later_one(desk: Desk) -
     after = (desk.out / "records" / "f.md").read_text("utf-8")
     assert after == (desk.images / "f.md").read_text("utf-8")
     assert documents(desk.run("--json"))["f"]["unchanged"]
+
+
+def test_new_figures_get_whole_records(desk: Desk) -> None:
+    desk.add("PMC1__a")
+    metadata = "number: Scheme 1\nfigure_title: A model of the IFN-γ response.\n"
+    (desk.images / "PMC1__a.yml").write_text(metadata, "utf-8")
+    (desk.images / "PMC1__b.yml").write_text("{}\n", "utf-8")
+    result = desk.run()
+    assert result.exit_code == ExitCode.OK
+    assert "PMC1__b.yml: no image of that name was given" in result.stderr
+    record = load_record(desk.out / "records" / "PMC1__a.md")
+    assert record.fields["figtitle"] == "IFN-gamma response"
+    assert record.fields["figid_alias"] == "PMC1__S1"
+    diff = yaml.safe_load((desk.out / "diff" / "PMC1__a.yaml").read_text("utf-8"))
+    assert diff["intake"]["figtitle"] == {
+        "original": "A model of the IFN-γ response.",
+        "rules": ["preamble", "full-stop", "greek"],
+    }
+    # Another choice of rules is another result.
+    assert desk.run("--title-rules", "greek").exit_code == ExitCode.OK
+    record = load_record(desk.out / "records" / "PMC1__a.md")
+    assert record.fields["figtitle"] == "A model of the IFN-gamma response."
+    assert desk.run("--title-rules", "nonsense").exit_code == ExitCode.USAGE

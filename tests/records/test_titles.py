@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.errors import UsageError
 from pipeline.records.frontmatter import load_record
-from pipeline.records.titles import LONGEST, RULES, SHORTEST, clean_title
+from pipeline.records.titles import LONGEST, RULES, SHORTEST, clean_title, rule_names
 
 PAPER = "Wnt signalling in the adult brain."
 
@@ -84,3 +85,11 @@ def test_any_title_can_be_cleaned(title: str, paper: str, rules: set[str]) -> No
     assert set(cleaned.rules) <= rules
     assert cleaned.original == title
     assert cleaned.rules or cleaned.text == title
+
+
+def test_rules_can_be_chosen() -> None:
+    assert rule_names(None) == tuple(RULES)
+    assert rule_names("none") == ()
+    assert rule_names(" capital, greek") == ("greek", "capital")
+    with pytest.raises(UsageError, match="no rule grek"):
+        rule_names("grek")
