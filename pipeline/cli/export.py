@@ -127,15 +127,18 @@ def _report(figures: Figures, written: int, format: Format, output: Path | None)
     err = console.err()
     for error in figures.errors:
         err.print(printable(f"Error: {error}"), soft_wrap=True)
+    count = written - 1 if format is Format.TSV else written  # the heading
     what = {
-        Format.GMT: "gene sets",
-        Format.TSV: "lines and a heading",
-        Format.NDJSON: "documents",
-        Format.CX2: "networks",
+        Format.GMT: "gene set",
+        Format.TSV: "gene row",
+        Format.NDJSON: "document",
+        Format.CX2: "network",
     }[format]
-    count = written - 1 if format is Format.TSV else written
     aside = f", {len(figures.set_aside)} set aside by reviewers" if figures.set_aside else ""
     where = f" to {output}" if output is not None else ""
-    err.print(
-        printable(f"{count:,} {what} from {len(figures):,} records{aside}{where}"), soft_wrap=True
-    )
+    told = f"{_counted(count, what)} from {_counted(len(figures), 'record')}{aside}{where}"
+    err.print(printable(told), soft_wrap=True)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -13,7 +13,7 @@ from pipeline.exports import texts
 from pipeline.exports.cx2 import cx2
 from pipeline.exports.formats import Ids
 from pipeline.exports.source import Figures
-from tests.exports.conftest import FAMILY, JAK, OLD, TP53, UNREAD
+from tests.exports.runs import FAMILY, JAK, OLD, TP53, UNREAD
 
 
 def corners(region: Any) -> list[list[float]]:
