@@ -61,6 +61,14 @@ def run(
         Path | None,
         typer.Option(metavar="DIR", help="Lexicon folder to use instead of the built-in one."),
     ] = None,
+    disease_sets: Annotated[
+        Path | None,
+        typer.Option(
+            "--disease-sets",
+            metavar="FILE",
+            help="Disease genes (GMT); figures enriched in a disease get a row for it.",
+        ),
+    ] = None,
     title_rules: Annotated[
         str | None,
         typer.Option(
@@ -133,7 +141,9 @@ def run(
     from pipeline.running.writing import Output
 
     names = () if text is not None else reader_names(readers)
-    engines = Engines(policy, names, lexicon, refresh_symbols, rule_names(title_rules))
+    engines = Engines(
+        policy, names, lexicon, refresh_symbols, rule_names(title_rules), disease_sets
+    )
     versions = engines.probe()  # before anything else: it says what is missing
     found = discover(images or [], records, text)
     output = Output(out)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from pipeline.curation.decision_files import load_decided
 from pipeline.curation.decisions import Decided, apply_decisions
 from pipeline.curation.diff import Nomenclature, Renamed, diff_rows
+from pipeline.curation.enrichment import Enricher, Enrichment, with_enriched
 from pipeline.curation.policies import Policy, apply_policy, refreshable
 from pipeline.curation.terms import TermDiff, apply_to_terms, diff_terms
 from pipeline.errors import InputError, PfcurateError, ReadingError
@@ -72,6 +73,7 @@ class Curator:
         refresh: whether renamed curated rows get the symbol and id that their gene has now.
         title_rules: names of the rules that clean the titles of new records; see
             ``records.titles``.
+        enricher: tests the genes of a figure against sets of disease genes, if asked for.
     """
 
     def __init__(
@@ -83,6 +85,7 @@ class Curator:
         *,
         refresh: bool = False,
         title_rules: Collection[str] = tuple(RULES),
+        enricher: Enricher | None = None,
     ) -> None:
         self._reader = reader
         self._namer = namer
@@ -90,6 +93,7 @@ class Curator:
         self._nomenclature = nomenclature
         self._refresh = refresh
         self._title_rules = title_rules
+        self._enricher = enricher
 
     def curate(self, figure: Figure) -> Outcome:
         """Return what ``figure`` came to; an error is part of the outcome, never raised.
@@ -134,11 +138,15 @@ class Curator:
         with progress.stage("compare"):
             diff = diff_rows(record.genes, rows, self._nomenclature)
             refreshed = refreshable(self._policy, diff) if self._refresh else ()
-            terms = _compared_terms(record, names)
+            kept = apply_policy(self._policy, record.genes, rows, diff, refreshed)
+            changed = _refreshed(record, refreshed).with_genes(kept)
+            enrichment = None
+            if self._enricher is not None:
+                with_decisions = apply_decisions(changed, decided, record)
+                enrichment = self._enricher.enrich(with_decisions.genes)
+            terms = _compared_terms(record, names, enrichment)
             emitted = None
             if self._policy is not Policy.REPORT:
-                kept = apply_policy(self._policy, record.genes, rows, diff, refreshed)
-                changed = _refreshed(record, refreshed).with_genes(kept)
                 changed = _with_terms(self._policy, changed, terms)
                 if figure.record is None:
                     changed = _with_organisms(changed, lines, rows)
@@ -152,7 +160,13 @@ class Curator:
             concepts=names.concepts,
             rows=rows,
             record=emitted,
-            diff={**diff.document(refreshed), **_told(terms), **_told_of(decided), **intake},
+            diff={
+                **diff.document(refreshed),
+                **_told(terms),
+                **({"enrichment": enrichment.document()} if enrichment else {}),
+                **_told_of(decided),
+                **intake,
+            },
             seconds=progress.seconds,
             image_size=progress.image_size,
         )
@@ -196,13 +210,18 @@ class Curator:
             return _checked(figure.image, self._reader.read(image.pixels))
 
 
-def _compared_terms(record: Record, names: Names) -> dict[str, TermDiff]:
-    """Compare the record's chemicals and diseases with those read, by the record's key."""
+def _compared_terms(
+    record: Record, names: Names, enrichment: Enrichment | None
+) -> dict[str, TermDiff]:
+    """Compare the record's chemicals and diseases with those found, by the record's key."""
     from pipeline.naming.rows import term_rows
 
+    diseases = term_rows(names.concepts, "disease")
+    if enrichment is not None:
+        diseases = with_enriched(diseases, enrichment.found)
     return {
         "chemicals": diff_terms(record.chemicals, term_rows(names.concepts, "chemical")),
-        "diseases": diff_terms(record.diseases, term_rows(names.concepts, "disease")),
+        "diseases": diff_terms(record.diseases, diseases),
     }
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import __version__
 from pipeline.curation.curator import Curator
+from pipeline.curation.enrichment import Enricher, digest, read_disease_sets
 from pipeline.curation.policies import Policy
 from pipeline.errors import LexiconError, MissingDependencyError, UsageError
 from pipeline.records.titles import RULES
@@ -36,6 +37,7 @@ class Engines:
         lexicon: lexicon folder; None for the one that comes with the product.
         refresh: whether renamed curated rows get the symbol that their gene has now.
         title_rules: names of the rules that clean the titles of new records.
+        disease_sets: collection of disease genes that figures are tested against, if any.
     """
 
     policy: Policy
@@ -43,6 +45,7 @@ class Engines:
     lexicon: Path | None = None
     refresh: bool = False
     title_rules: tuple[str, ...] = tuple(RULES)
+    disease_sets: Path | None = None
 
     def __call__(self) -> Curator:
         """Load the engines."""
@@ -50,6 +53,10 @@ class Engines:
 
         reader, namer = self.reader() if self.readers else None, self.namer()
         nomenclature = Nomenclature(namer.lexicon)
+        enricher = None
+        if self.disease_sets is not None:
+            sets = read_disease_sets(self.disease_sets, nomenclature)
+            enricher = Enricher(sets, namer.lexicon.concepts)
         return Curator(
             reader,
             namer,
@@ -57,6 +64,7 @@ class Engines:
             nomenclature,
             refresh=self.refresh,
             title_rules=self.title_rules,
+            enricher=enricher,
         )
 
     def reader(self) -> FigureReader:
@@ -87,12 +95,15 @@ class Engines:
             UsageError: if a reader is not known.
             MissingDependencyError: if a reader cannot run here.
             LexiconError: if there is no such lexicon folder.
+            InputError: if the collection of disease genes cannot be read.
         """
         versions = {"pfcurate": __version__, "models": _content(models_dir())}
         if self.lexicon is not None:
             if not self.lexicon.is_dir():
                 raise LexiconError(self.lexicon, "it is no folder", "Check the path")
             versions["lexicon"] = _content(self.lexicon)
+        if self.disease_sets is not None:
+            versions["disease sets"] = digest(self.disease_sets)
         if self.readers:
             versions |= _reader_versions(self.readers)
         return versions

@@ -345,3 +345,25 @@ def test_new_figures_get_whole_records(desk: Desk) -> None:
     record = load_record(desk.out / "records" / "PMC1__a.md")
     assert record.fields["figtitle"] == "A model of the IFN-gamma response."
     assert desk.run("--title-rules", "nonsense").exit_code == ExitCode.USAGE
+
+
+def test_diseases_by_enrichment(desk: Desk) -> None:
+    # The reader finds TP53; two more genes are curated.
+    curated = [GeneRow(g, g, "hgnc_symbol", g, e) for g, e in (("MDM2", "4193"), ("EGFR", "1956"))]
+    desk.add("f", Fault.NONE, *curated)
+    sets = desk.images.parent / "diseases.gmt"
+    others = "\t".join(str(n) for n in range(1000, 1100))
+    sets.write_text(f"Rare\tof it\t7157\t4193\nRest\tof it\t{others}\n", "utf-8")
+    result = desk.run("--disease-sets", sets)
+    assert result.exit_code == ExitCode.OK
+    record = load_record(desk.out / "records" / "f.md")
+    assert [row.word for row in record.diseases] == ["Rare"]
+    assert "Rare" in record.fields["schema-jsonld"]["keywords"]
+    diff = yaml.safe_load((desk.out / "diff" / "f.yaml").read_text("utf-8"))
+    assert diff["enrichment"]["found"][0]["genes"] == ["MDM2", "TP53"]
+    assert diff["diseases"]["new"][0]["word"] == "Rare"
+    sets.write_text("Rare\tof it\t1956\n", "utf-8")
+    assert desk.run("--disease-sets", sets, "--force").exit_code == ExitCode.OK
+    assert load_record(desk.out / "records" / "f.md").diseases == ()
+    sets.unlink()
+    assert desk.run("--disease-sets", sets, "--force").exit_code == ExitCode.INVALID_INPUT

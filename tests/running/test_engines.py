@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.curation.policies import Policy
-from pipeline.errors import LexiconError, MissingDependencyError, UsageError
+from pipeline.errors import InputError, LexiconError, MissingDependencyError, UsageError
 from pipeline.reading import registry
 from pipeline.running.engines import Engines, reader_names
 
@@ -71,3 +71,21 @@ def test_a_missing_lexicon_is_named(tmp_path: Path) -> None:
 def test_engines_travel_to_workers() -> None:
     engines = Engines(Policy.REPLACE, ("ppocr",), Path("lexicon"))
     assert pickle.loads(pickle.dumps(engines)) == engines
+
+
+def test_another_collection_of_diseases_is_another_version(tmp_path: Path) -> None:
+    sets = tmp_path / "d.gmt"
+    sets.write_text("A\tnone\tTP53\n", "utf-8")
+    engines = Engines(Policy.UNION, (), disease_sets=sets)
+    first = engines.probe()
+    assert first["disease sets"]
+    sets.write_text("A\tnone\tEGFR\n", "utf-8")
+    assert engines.probe() != first
+    assert "disease sets" not in Engines(Policy.UNION, ()).probe()
+    with pytest.raises(InputError, match="cannot be read"):
+        Engines(Policy.UNION, (), disease_sets=tmp_path).probe()
+
+
+def test_rules_of_titles_are_settings() -> None:
+    configs = {Engines(Policy.UNION, (), title_rules=rules).config() for rules in ((), ("greek",))}
+    assert len(configs) == 2
