@@ -20,7 +20,8 @@ run: setup ## curate the drawn example figures and show what changed
 	@rm -rf $(DEMO)
 	@$(BIN)/pfcurate run fixtures/figures --records seeds --out $(DEMO) --verbose
 
-test: setup ## run the tests
+test: ## run the tests
+	@scripts/setup.sh --tests
 	@$(BIN)/python -m pytest
 
 lint: setup ## check style and formatting
