@@ -85,5 +85,17 @@ class OutputError(PfcurateError):
     """An output file or folder that cannot be written or used."""
 
 
+class OutputFolderError(OutputError):
+    """An output folder that can take nothing more: the run stops, what is done is kept."""
+
+
 class WorkerError(PfcurateError):
     """A worker process that ended while it worked on a figure."""
+
+
+class TimeLimitError(WorkerError):
+    """A figure that took longer than it may."""
+
+
+class SchedulerError(PfcurateError):
+    """A cluster that cannot be reached, or that cannot do the work."""

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from pipeline.curation.policies import Policy
 from pipeline.errors import ExitCode, UsageError
-
-if TYPE_CHECKING:
-    from pipeline.running.engines import Engines
-    from pipeline.running.workers import Executor
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +86,14 @@ def run(
             "--jobs", "-j", min=1, metavar="N", help="Worker processes (default: one a processor)."
         ),
     ] = None,
+    time_limit: Annotated[
+        float,
+        typer.Option(
+            min=1.0,
+            metavar="SECONDS",
+            help="Time that one figure may take; then its worker is stopped.",
+        ),
+    ] = 600.0,
     in_place: Annotated[
         bool, typer.Option("--in-place", help="Also write each record over its input file.")
     ] = False,
@@ -108,9 +112,10 @@ def run(
 ) -> None:
     """Curate figures: read them, name their genes, update their records.
 
-    Writes DIR/records/FIGID.md, DIR/diff/FIGID.yaml and DIR/run.db. A figure whose
-    image, record, settings and versions are as they were is not done again. After
-    Ctrl-C the figures in flight are finished; the same command goes on later.
+    Writes DIR/records/FIGID.md, DIR/diff/FIGID.yaml, DIR/run.db and DIR/run.log. A figure
+    whose image, record, settings and versions are as they were is not done again; one whose
+    image and readers are as they were is not read again. After Ctrl-C the figures in flight
+    are finished, after a second one they are dropped; the same command goes on later.
     """
     if not images and text is None:
         raise UsageError("IMAGES", "none is given", "Give image files, folders or globs")
@@ -136,8 +141,10 @@ def run(
     from pipeline.curation.discovery import discover, with_decisions
     from pipeline.curation.intake import check_intake
     from pipeline.records.titles import rule_names
-    from pipeline.running.batch import Plan, default_jobs, run_batch
+    from pipeline.running.batch import default_jobs, run_batch
     from pipeline.running.engines import Engines, reader_names
+    from pipeline.running.plan import Plan
+    from pipeline.running.workers import LocalExecutor
     from pipeline.running.writing import Output
 
     names = () if text is not None else reader_names(readers)
@@ -171,16 +178,10 @@ def run(
             log.info("%d images have no record and no metadata", len(intake.without_metadata))
         if found.orphans:
             log.info("%d records in %s belong to no image given", found.orphans, records)
-        executor = _executor(engines, min(jobs or default_jobs(), total))
-        summary = run_batch(plan, executor, view.show)
+        executor = LocalExecutor(engines, max(1, min(jobs or default_jobs(), total)), time_limit)
+        summary = run_batch(plan, executor, view)
     view.finish(summary)
     if summary.interrupted:
         raise typer.Exit(ExitCode.INTERRUPTED)
-    if summary.failures:
+    if summary.failed:
         raise typer.Exit(ExitCode.SOME_FAILED)
-
-
-def _executor(engines: Engines, jobs: int) -> Executor:
-    from pipeline.running.workers import LocalExecutor, SerialExecutor
-
-    return SerialExecutor(engines) if jobs <= 1 else LocalExecutor(engines, jobs)

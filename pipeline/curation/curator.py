@@ -7,18 +7,27 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from pipeline.curation.decision_files import load_decided
 from pipeline.curation.decisions import Decided, apply_decisions
 from pipeline.curation.diff import Nomenclature, Renamed, diff_rows
 from pipeline.curation.enrichment import Enricher, Enrichment, with_enriched
+from pipeline.curation.lines import plain_lines
 from pipeline.curation.policies import Policy, apply_policy, refreshable
 from pipeline.curation.terms import TermDiff, apply_to_terms, diff_terms
-from pipeline.errors import InputError, PfcurateError, ReadingError
+from pipeline.errors import InputError, PfcurateError
 from pipeline.records.titles import RULES
-from pipeline.types import EndState, Figure, FigureError, GeneRow, Line, Names, Outcome
+from pipeline.types import (
+    EndState,
+    Figure,
+    FigureError,
+    GeneRow,
+    Line,
+    Names,
+    Outcome,
+    StoredLines,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,6 +60,7 @@ class _Progress:
 
     seconds: dict[str, float] = field(default_factory=dict)
     image_size: tuple[int, int] | None = None
+    lines: tuple[Line, ...] = ()
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -95,14 +105,19 @@ class Curator:
         self._title_rules = title_rules
         self._enricher = enricher
 
-    def curate(self, figure: Figure) -> Outcome:
+    def curate(self, figure: Figure, stored: StoredLines | None = None) -> Outcome:
         """Return what ``figure`` came to; an error is part of the outcome, never raised.
 
-        Only ``KeyboardInterrupt`` passes through.
+        A figure that failed after it was read keeps its lines. Only
+        ``KeyboardInterrupt`` passes through.
+
+        Args:
+            figure: the figure and its files.
+            stored: what an earlier reading gave, to be used instead of reading again.
         """
         progress = _Progress()
         try:
-            return self._curate(figure, progress)
+            return self._curate(figure, stored, progress)
         except PfcurateError as error:
             reason = FigureError(type(error).__name__, error.subject, error.cause, error.remedy)
         except MemoryError as error:
@@ -115,19 +130,24 @@ class Curator:
         return Outcome(
             figure.figid,
             EndState.FAILED,
+            lines=progress.lines,
             error=reason,
             seconds=progress.seconds,
             image_size=progress.image_size,
         )
 
-    def _curate(self, figure: Figure, progress: _Progress) -> Outcome:
+    def _curate(self, figure: Figure, stored: StoredLines | None, progress: _Progress) -> Outcome:
         # The record comes first: where it is malformed, reading would be wasted.
         with progress.stage("record"):
             record, intake = self._load_or_create(figure)
             decided = _decided(figure)
         for problem in record.problems:
             log.warning("%s: %s", record.path, problem)
-        lines = self._lines(figure, progress)
+        if stored is None:
+            lines = self._lines(figure, progress)
+        else:
+            lines, progress.image_size = stored.lines, stored.image_size
+        progress.lines = lines
         with progress.stage("name"):
             from pipeline.naming.rows import gene_rows
 
@@ -189,7 +209,7 @@ class Curator:
             from pipeline.reading.external import read_text
 
             with progress.stage("text"):
-                return tuple(read_text(figure.text))
+                return plain_lines(read_text(figure.text), figure.text)
         if figure.image is None:
             raise InputError(figure.figid, "it has neither an image nor text", "Add one of them")
         if self._reader is None:
@@ -207,7 +227,7 @@ class Curator:
         for note in image.notes:
             log.info("%s", note)
         with progress.stage("read"):
-            return _checked(figure.image, self._reader.read(image.pixels))
+            return plain_lines(self._reader.read(image.pixels), figure.image)
 
 
 def _compared_terms(
@@ -265,24 +285,6 @@ def _decided(figure: Figure) -> Decided:
 def _told_of(decided: Decided) -> dict[str, object]:
     """Return the section of the diff document with what reviewers decided, if anything."""
     return {"decided": decided.document()} if decided.standing else {}
-
-
-def _checked(image: Path, lines: Sequence[Line]) -> tuple[Line, ...]:
-    """Return what a reader gave, if it is what a reader may give."""
-    for line in lines:
-        if not (
-            isinstance(line, Line) and isinstance(line.text, str) and _is_share(line.confidence)
-        ):
-            raise ReadingError(
-                image,
-                "the reader gave something that is not a line of text",
-                "Choose other --readers, and report the fault",
-            )
-    return tuple(lines)
-
-
-def _is_share(value: float) -> bool:
-    return 0.0 <= value <= 1.0  # false for NaN too
 
 
 def _refreshed(record: Record, renamed: Sequence[Renamed]) -> Record:

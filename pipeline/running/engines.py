@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +26,40 @@ if TYPE_CHECKING:
     from pipeline.naming.namer import Namer
     from pipeline.reading.figure_reader import FigureReader
 
+_PACKAGE = Path(__file__).resolve().parents[1]
+_READING = ("imaging", "reading")
+_NAMING = ("curation", "lexicon", "naming", "records")
+"""Packages of ours whose code decides what is read, and what is made of it."""
+
+_NAMING_DATA = ("curated", "lexicon")
+"""Folders of ``models`` that what is read does not depend on."""
+
+_READING_LIBRARIES = ("numpy", "opencv-python-headless", "pillow")
+
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Name and version of everything that takes part.
+
+    Attributes:
+        reading: what decides the lines of a figure, which are dear.
+        naming: what else decides the rows that are made from them, which are cheap.
+    """
+
+    reading: Mapping[str, str]
+    naming: Mapping[str, str]
+
+    @property
+    def all(self) -> dict[str, str]:
+        """Everything together."""
+        return {**self.reading, **self.naming}
+
+    def reading_hash(self) -> str:
+        """Return a hash of what decides the lines of a figure."""
+        whole = repr(sorted(self.reading.items()))
+        return hashlib.sha256(whole.encode("utf-8")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +82,12 @@ class Engines:
     title_rules: tuple[str, ...] = tuple(RULES)
     disease_sets: Path | None = None
 
-    def __call__(self) -> Curator:
-        """Load the engines."""
+    def __call__(self, reading: bool = True) -> Curator:
+        """Load the engines; without ``reading``, only what names lines that are there."""
         from pipeline.lexicon.nomenclature import Nomenclature
 
-        reader, namer = self.reader() if self.readers else None, self.namer()
+        reader = self.reader() if reading and self.readers else None
+        namer = self.namer()
         nomenclature = Nomenclature(namer.lexicon)
         enricher = None
         if self.disease_sets is not None:
@@ -86,10 +122,11 @@ class Engines:
 
         return Namer(load_lexicon(self.lexicon))
 
-    def probe(self) -> dict[str, str]:
+    def probe(self) -> Versions:
         """Return name and version of all that takes part, loading none of it.
 
-        Data files count by their content.
+        Data files and our own code count by their content, so that neither a lexicon nor
+        a rule that was changed can pass for the one before.
 
         Raises:
             UsageError: if a reader is not known.
@@ -97,16 +134,27 @@ class Engines:
             LexiconError: if there is no such lexicon folder.
             InputError: if the collection of disease genes cannot be read.
         """
-        versions = {"pfcurate": __version__, "models": _content(models_dir())}
-        if self.lexicon is not None:
-            if not self.lexicon.is_dir():
-                raise LexiconError(self.lexicon, "it is no folder", "Check the path")
-            versions["lexicon"] = _content(self.lexicon)
+        models = models_dir()
+        lexicon = self.lexicon or models / "lexicon"
+        if not lexicon.is_dir():
+            raise LexiconError(lexicon, "it is no folder", "Check the path")
+        naming = {
+            "pfcurate": __version__,
+            "naming code": _content(*(_PACKAGE / name for name in _NAMING)),
+            "lexicon": _content(lexicon),
+            "word lists": _content(models / "curated"),
+            "spacy": version("spacy"),
+        }
         if self.disease_sets is not None:
-            versions["disease sets"] = digest(self.disease_sets)
+            naming["disease sets"] = digest(self.disease_sets)
+        reading = {"reading code": _content(*(_PACKAGE / name for name in _READING))}
         if self.readers:
-            versions |= _reader_versions(self.readers)
-        return versions
+            data = [path for path in models.iterdir() if path.name not in _NAMING_DATA]
+            reading["readers"] = ",".join(self.readers)
+            reading["reading data"] = _content(*sorted(data))
+            reading |= {name: version(name) for name in _READING_LIBRARIES}
+            reading |= _reader_versions(self.readers)
+        return Versions(reading, naming)
 
     def config(self) -> str:
         """Return a hash of the settings that change results."""
@@ -144,13 +192,14 @@ def _reader_versions(readers: tuple[str, ...]) -> dict[str, str]:
     return versions
 
 
-def _content(folder: Path) -> str:
-    """Return a short hash of the names and bytes of the files in a folder, notes aside."""
+def _content(*folders: Path) -> str:
+    """Return a short hash of the names and bytes of the files in folders, notes aside."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.suffix == ".md" or not path.is_file():
-            continue
-        name = path.relative_to(folder).as_posix().encode("utf-8", "surrogateescape")
-        with path.open("rb") as file:
-            digest.update(name + b"\0" + hashlib.file_digest(file, "sha256").digest())
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in (".md", ".pyc") or not path.is_file():
+                continue
+            name = path.relative_to(folder).as_posix().encode("utf-8", "surrogateescape")
+            with path.open("rb") as file:
+                digest.update(name + b"\0" + hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()[:16]

@@ -7,6 +7,7 @@ run is writing to it, and gives back the frozen records that went in.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,10 +17,10 @@ from types import TracebackType
 from typing import Self
 
 from pipeline.errors import InputError
+from pipeline.running.ledger_rows import line_of
 from pipeline.running.ledger_tables import SCHEMA_VERSION
 from pipeline.types import (
     ConceptMention,
-    EndState,
     FigureError,
     Gene,
     LexiconEntry,
@@ -27,13 +28,12 @@ from pipeline.types import (
     Mention,
     Point,
     Polygon,
-    Reading,
     Region,
     Source,
 )
 
 _DETECTOR = "stored"
-"""The ledger does not keep which detector found a region."""
+"""The ledger does not keep which detector found the region of a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,10 @@ class StoredFigure:
 
     Attributes:
         figid: the figure.
-        state: its state: an ``EndState``, or another while it is not finished.
+        state: where it stands in the last run that it was part of: an ``EndState``, or
+            another while it is not finished.
+        result: ``done`` or ``empty``: what the files, lines and names that are kept of it
+            are, whatever a later run came to; empty if there are none.
         image: its image file.
         record: its curated record.
         metadata: its paper metadata.
@@ -55,6 +58,7 @@ class StoredFigure:
 
     figid: str
     state: str
+    result: str
     image: Path | None
     record: Path | None
     metadata: Path | None
@@ -66,8 +70,8 @@ class StoredFigure:
 
     @property
     def read(self) -> bool:
-        """Whether it was read without fault."""
-        return self.state in (EndState.DONE, EndState.EMPTY)
+        """Whether it was read without fault, and what came of that is kept."""
+        return bool(self.result)
 
 
 class Stored:
@@ -123,9 +127,9 @@ class Stored:
         return _figure(rows[0]) if rows else None
 
     def lines(self, figid: str) -> tuple[Line, ...]:
-        """Return the text lines of a figure in reading order, without alternatives."""
+        """Return the text lines of a figure in reading order."""
         rows = self._rows("SELECT * FROM lines WHERE figid = ? ORDER BY idx", figid)
-        return tuple(_line(row) for row in rows)
+        return tuple(map(line_of, rows))
 
     def mentions(self, figid: str) -> tuple[Mention, ...]:
         """Return the genes and families named in a figure, in reading order."""
@@ -163,6 +167,7 @@ def _figure(row: sqlite3.Row) -> StoredFigure:
     return StoredFigure(
         figid=row["figid"],
         state=row["state"],
+        result=row["result"] or "",
         image=_path(row["image"]),
         record=_path(row["record"]),
         metadata=_path(row["metadata"]),
@@ -174,16 +179,8 @@ def _figure(row: sqlite3.Row) -> StoredFigure:
     )
 
 
-def _path(text: str | None) -> Path | None:
-    return Path(text) if text else None
-
-
-def _line(row: sqlite3.Row) -> Line:
-    readings = tuple(
-        Reading(r["text"], r["confidence"], r["reader"], r["scale"])
-        for r in json.loads(row["readings"])
-    )
-    return Line(row["text"], row["confidence"], _region(row["polygon"]), readings)
+def _path(text: str | bytes | None) -> Path | None:
+    return Path(os.fsdecode(text)) if text else None
 
 
 def _mention(row: sqlite3.Row) -> Mention:

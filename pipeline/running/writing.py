@@ -6,6 +6,7 @@ renamed, so that a reader sees the old bytes or the new ones and nothing between
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterable
@@ -15,9 +16,12 @@ from pathlib import Path
 import yaml
 
 from pipeline.curation.decision_files import FOLDER
-from pipeline.errors import OutputError, UsageError
+from pipeline.errors import OutputError, OutputFolderError, UsageError
 from pipeline.records.figid import safe_figid
 from pipeline.types import Figure, Outcome
+
+_WHOLE_DISK = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE))
+"""Errors that concern the disk, not the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,11 @@ class Output:
     def ledger(self) -> Path:
         """The SQLite file with the states, lines and mentions of the figures."""
         return self.root / "run.db"
+
+    @property
+    def log(self) -> Path:
+        """The log of all runs, one JSON object a line."""
+        return self.root / "run.log"
 
     @property
     def records(self) -> Path:
@@ -99,7 +108,10 @@ class Output:
         """Write the diff and, where the outcome has one, the record of a figure.
 
         Raises:
-            OutputError: if a file cannot be written; an earlier one then stays as it was.
+            OutputFolderError: if the folder takes no file: the disk is full, or the folder
+                is gone or read-only.
+            OutputError: if this one file cannot be written; an earlier one then stays as
+                it was.
         """
         text = yaml.dump(
             outcome.diff,
@@ -168,8 +180,17 @@ def replace_file(path: Path, data: bytes) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> OutputError:
-    return OutputError(
+    kind = OutputFolderError if _stops_all(path, error) else OutputError
+    return kind(
         path,
         f"the file cannot be written ({error.strerror or error})",
-        "Check the permissions of the folder and the free space on the disk",
+        "Check the permissions of the folder and the free space on the disk, and run again",
     )
+
+
+def _stops_all(path: Path, error: OSError) -> bool:
+    """Tell whether no other file can be written there, either."""
+    if error.errno in _WHOLE_DISK:
+        return True
+    folder = path.parent
+    return not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK))

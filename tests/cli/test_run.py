@@ -19,9 +19,11 @@ from pipeline.curation.decisions import Decision, Kind, Verb
 from pipeline.errors import ExitCode, MissingDependencyError
 from pipeline.records.create import new_record
 from pipeline.records.frontmatter import load_record, parse_record
-from pipeline.running.engines import Engines
+from pipeline.running import workers
+from pipeline.running.engines import Engines, Versions
 from pipeline.types import GeneRow
 from tests.faults.engines import Fault, FaultyReader, WordNamer, draw
+from tests.faults.executors import SerialExecutor
 
 FAMILY = [GeneRow("PI3K", "PI3K", "bioentities_symbol", f"PIK3C{n}", f"{n}") for n in range(8)]
 
@@ -49,7 +51,8 @@ class Desk:
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr(Engines, "reader", lambda self: FaultyReader(tmp_path))
     monkeypatch.setattr(Engines, "namer", lambda self: WordNamer())
-    monkeypatch.setattr(Engines, "probe", lambda self: {"double": "1"})
+    monkeypatch.setattr(Engines, "probe", lambda self: Versions({}, {"double": "1"}))
+    monkeypatch.setattr(workers, "LocalExecutor", SerialExecutor)
     return Desk(tmp_path)
 
 

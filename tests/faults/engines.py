@@ -145,5 +145,5 @@ class FaultyEngines:
     folder: Path
     policy: Policy = Policy.UNION
 
-    def __call__(self) -> Curator:
+    def __call__(self, reading: bool = True) -> Curator:
         return Curator(FaultyReader(self.folder), WordNamer(), self.policy)

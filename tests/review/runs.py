@@ -22,11 +22,12 @@ from pipeline.naming.namer import Namer
 from pipeline.records.create import new_record
 from pipeline.records.frontmatter import load_record
 from pipeline.review.server import prepare
-from pipeline.running.batch import Plan, RunSummary, run_batch
-from pipeline.running.engines import Engines
-from pipeline.running.workers import SerialExecutor
+from pipeline.running.batch import run_batch
+from pipeline.running.engines import Engines, Versions
+from pipeline.running.plan import Plan, RunSummary
 from pipeline.running.writing import Output
-from pipeline.types import Figure, GeneRow, Line, Outcome, Reading, Region
+from pipeline.types import Figure, GeneRow, Line, Outcome, Reading, Region, StoredLines
+from tests.faults.executors import SerialExecutor
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = "PMC5400654__oncotarget-08-22145-g003"
@@ -62,9 +63,10 @@ class TruthCurator:
     def __init__(self, extra: Sequence[str], policy: Policy) -> None:
         self._extra, self._policy = extra, policy
 
-    def curate(self, figure: Figure) -> Outcome:
+    def curate(self, figure: Figure, stored: StoredLines | None = None) -> Outcome:
         stem = figure.image.stem if figure.image else figure.figid
-        return Curator(TruthReader(stem, self._extra), namer(), self._policy).curate(figure)
+        curator = Curator(TruthReader(stem, self._extra), namer(), self._policy)
+        return curator.curate(figure, stored)
 
 
 class DrawnRun:
@@ -114,10 +116,10 @@ class DrawnRun:
             figures=with_decisions(figures, self.output.decisions),
             output=self.output,
             config=policy.value,
-            versions={"double": "1"},
+            versions=Versions({}, {"double": "1"}),
             force=force,
         )
-        return run_batch(plan, SerialExecutor(lambda: TruthCurator(self._extra, policy)))
+        return run_batch(plan, SerialExecutor(lambda _: TruthCurator(self._extra, policy)))
 
     def emitted(self, figid: str) -> str:
         return self.output.record(figid).read_text("utf-8")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import ast
 import pickle
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from pipeline.curation.policies import Policy
 from pipeline.errors import InputError, LexiconError, MissingDependencyError, UsageError
 from pipeline.reading import registry
+from pipeline.running import engines
 from pipeline.running.engines import Engines, reader_names
 
 
@@ -30,7 +33,7 @@ def test_a_changed_lexicon_is_another_version_wherever_it_lies(tmp_path: Path) -
         folder.mkdir()
         (folder / "terms.tsv").write_text(content)
         (folder / "README.md").write_text(f"notes on {name}")
-        return Engines(Policy.UNION, (), folder).probe()["lexicon"]
+        return Engines(Policy.UNION, (), folder).probe().naming["lexicon"]
 
     assert version("a", "TP53") == version("b", "TP53") != version("c", "EGFR")
 
@@ -41,8 +44,9 @@ def test_probing_loads_no_engine_and_names_all_versions(monkeypatch: pytest.Monk
     monkeypatch.setattr(Engines, "reader", None)
     monkeypatch.setattr(Engines, "namer", None)
     versions = engines.probe()
-    assert set(versions) == {"pfcurate", "models", "tesseract", "ppocr"}
-    assert versions["ppocr"] == "7"
+    assert set(versions.naming) == {"pfcurate", "naming code", "lexicon", "word lists", "spacy"}
+    assert {"reading code", "reading data", "readers", "tesseract", "ppocr"} < set(versions.reading)
+    assert versions.all["ppocr"] == "7"
 
 
 def test_a_reader_that_is_missing_is_told_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,10 +82,10 @@ def test_another_collection_of_diseases_is_another_version(tmp_path: Path) -> No
     sets.write_text("A\tnone\tTP53\n", "utf-8")
     engines = Engines(Policy.UNION, (), disease_sets=sets)
     first = engines.probe()
-    assert first["disease sets"]
+    assert first.naming["disease sets"]
     sets.write_text("A\tnone\tEGFR\n", "utf-8")
     assert engines.probe() != first
-    assert "disease sets" not in Engines(Policy.UNION, ()).probe()
+    assert "disease sets" not in Engines(Policy.UNION, ()).probe().all
     with pytest.raises(InputError, match="cannot be read"):
         Engines(Policy.UNION, (), disease_sets=tmp_path).probe()
 
@@ -89,3 +93,41 @@ def test_another_collection_of_diseases_is_another_version(tmp_path: Path) -> No
 def test_rules_of_titles_are_settings() -> None:
     configs = {Engines(Policy.UNION, (), title_rules=rules).config() for rules in ((), ("greek",))}
     assert len(configs) == 2
+
+
+def test_lines_depend_on_pixels_and_readers_alone(tmp_path: Path) -> None:
+    """A change of names, settings or curated data must not have anything read again."""
+    (tmp_path / "terms.tsv").write_text("TP53")
+    plain = Engines(Policy.UNION, ()).probe()
+    for other in (Engines(Policy.REPLACE, (), refresh=True), Engines(Policy.UNION, (), tmp_path)):
+        assert other.probe().reading_hash() == plain.reading_hash()
+    assert Engines(Policy.UNION, (), tmp_path).probe().all != plain.all
+
+
+def test_reading_imports_nothing_that_its_versions_leave_out(root: Path) -> None:
+    """Stored lines would pass for new ones if reading depended on the lexicon, say."""
+    packages = {*engines._READING, "types", "errors", "resources"}
+    for name in engines._READING:
+        for path in (root / "pipeline" / name).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                if isinstance(node, ast.Import):
+                    modules = [alias.name for alias in node.names]
+                ours = {m.split(".")[1] for m in modules if m.startswith("pipeline.")}
+                assert ours <= packages, path
+
+
+@pytest.mark.parametrize(("package", "layer"), [("reading", "reading"), ("naming", "naming")])
+def test_code_counts_by_its_content(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str, layer: str
+) -> None:
+    shutil.copytree(engines._PACKAGE, tmp_path / "pipeline")
+    monkeypatch.setattr(engines, "_PACKAGE", tmp_path / "pipeline")
+    probe = Engines(Policy.UNION, ()).probe
+    before = probe()
+    (tmp_path / "pipeline" / package / "new.pyc").write_bytes(b"compiled")
+    assert probe() == before
+    (tmp_path / "pipeline" / package / "new.py").write_text("RULE = 2\n")
+    after = probe()
+    assert (after.reading != before.reading) == (layer == "reading")
+    assert (after.naming != before.naming) == (layer == "naming")
