@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from pipeline.records.tables import table_files
 from pipeline.types import Figure
 
 _FILES = tuple(field.name for field in fields(Figure) if field.name != "figid")
@@ -50,8 +51,10 @@ def examine(figure: Figure, stamps: str | None = None) -> Inputs:
     digest = hashlib.sha256()
     kept: dict[str, list[object]] = {}
     hashes: dict[str, str] = {}
-    for role in _FILES:
-        path: Path | None = getattr(figure, role)
+    files: dict[str, Path | None] = {role: getattr(figure, role) for role in _FILES}
+    if figure.record is not None:
+        files |= table_files(figure.record)
+    for role, path in files.items():
         if path is None:
             continue
         try:

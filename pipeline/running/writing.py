@@ -18,6 +18,7 @@ import yaml
 from pipeline.curation.decision_files import FOLDER
 from pipeline.errors import OutputError, OutputFolderError, UsageError
 from pipeline.records.figid import safe_figid
+from pipeline.records.tables import lacks_rows, table_files
 from pipeline.types import Figure, Outcome
 
 _WHOLE_DISK = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE))
@@ -137,7 +138,7 @@ def write_back(figure: Figure, outcome: Outcome) -> bool:
     A figure without an input record has nothing to write back to.
 
     Raises:
-        OutputError: if the record cannot be read or written.
+        OutputError: if the record cannot be read or written, or is of the layout of tables.
     """
     if figure.record is None or outcome.record is None:
         return False
@@ -145,10 +146,17 @@ def write_back(figure: Figure, outcome: Outcome) -> bool:
     target = figure.record.resolve()
     new = outcome.record.encode("utf-8")
     try:
-        if target.read_bytes() == new:
-            return False
+        old = target.read_bytes()
     except OSError as error:
         raise _unwritable(target, error) from error
+    if old == new:
+        return False
+    if lacks_rows(old.decode("utf-8", "replace")) and table_files(figure.record):
+        raise OutputError(
+            target,
+            "its genes stand in tables, which are not written in place",
+            "Leave --in-place out, and convert what is written with pfcurate convert",
+        )
     replace_file(target, new)
     return True
 

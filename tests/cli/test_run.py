@@ -19,6 +19,7 @@ from pipeline.curation.decisions import Decision, Kind, Verb
 from pipeline.errors import ExitCode, MissingDependencyError
 from pipeline.records.create import new_record
 from pipeline.records.frontmatter import load_record, parse_record
+from pipeline.records.tables import split
 from pipeline.running import workers
 from pipeline.running.engines import Engines, Versions
 from pipeline.types import GeneRow
@@ -370,3 +371,25 @@ def test_diseases_by_enrichment(desk: Desk) -> None:
     assert load_record(desk.out / "records" / "f.md").diseases == ()
     sets.unlink()
     assert desk.run("--disease-sets", sets, "--force").exit_code == ExitCode.INVALID_INPUT
+
+
+def test_records_of_the_layout_of_tables(desk: Desk) -> None:
+    desk.add("f")
+    whole = new_record("f").with_genes(FAMILY[:2])
+    divided = split(whole.text, desk.images / "f.md")
+    (desk.images / "f.md").write_text(divided.text, "utf-8")
+    table = desk.images / "f-genes.tsv"
+    table.write_text(divided.tables["genes"], "utf-8")
+    assert desk.run().exit_code == ExitCode.OK
+    written = load_record(desk.out / "records" / "f.md")
+    assert written.genes[:2] == tuple(FAMILY[:2])
+    assert [row.hgnc_symbol for row in written.genes[2:]] == ["TP53"]
+    # A changed table is a changed input.
+    table.write_text("".join(divided.tables["genes"].splitlines(True)[:-1]), "utf-8")
+    assert desk.run().exit_code == ExitCode.OK
+    assert len(load_record(desk.out / "records" / "f.md").genes) == 2
+    before = (desk.images / "f.md").read_bytes()
+    result = desk.run("--in-place", "--force")
+    assert result.exit_code == ExitCode.SOME_FAILED
+    assert "its genes stand in tables" in result.stdout
+    assert (desk.images / "f.md").read_bytes() == before
