@@ -13,11 +13,15 @@ from pipeline.records.tables import Split, join, lacks_rows, split, table_files
 from pipeline.types import GeneRow, Source, TermRow
 
 PATH = Path("fig.md")
+GENES = "genes"
 HEADING = (
     "organism_id\torganism_name\torganism_group\tword\tmatch\tncbigene_symbol\tncbigene_id\t"
     "source\tcount_direct\tcount_synonym\tcount_match\n"
 )
-FLY = "7227\tDrosophila melanogaster\tInvertebrates\tAKT,\tAKT\tAkt\t41957\tncbigene_symbol\t1\t0\t1\n"
+FLY = (
+    "7227\tDrosophila melanogaster\tInvertebrates\tAKT,\tAKT\tAkt\t41957\t"
+    "ncbigene_symbol\t1\t0\t1\n"
+)
 HUMAN = (
     "9606\tHomo sapiens\tPrimates\tAKT,\tAKT\tAKT1\t207\tncbigene_synonym\t1\t1\t3\n"
     "9606\tHomo sapiens\tPrimates\tAKT,\tAKT\tAKT2\t208\tfamplex_relations\t1\t1\t3\n"
@@ -69,9 +73,6 @@ def test_rows_stand_in_tables_with_organism_and_counts() -> None:
     assert not lacks_rows(record())
     assert "figid: fig\n" in divided.text
     assert join(divided, PATH) == record(*rows)
-
-
-GENES = "genes"
 
 
 def test_the_layout_of_the_database_is_read() -> None:
