@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from pipeline import __version__
-from pipeline.cli import convert, doctor, export, lexicon, match, read, review, run
+from pipeline.cli import convert, doctor, export, lexicon, match, read, recall, review, run
 from pipeline.errors import ExitCode, InputError, PfcurateError
 
 EXIT_CODES = {
@@ -70,6 +70,7 @@ app.command()(run.run)
 app.command()(read.read)
 app.command()(match.match)
 app.command()(review.review)
+app.command()(recall.recall)
 app.command()(export.export)
 app.command()(convert.convert)
 app.add_typer(lexicon.app, name="lexicon")

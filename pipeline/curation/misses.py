@@ -121,6 +121,7 @@ class Tracer:
         for index, text in enumerate(self._keys):
             if key in text:
                 return index
+        for index, text in enumerate(self._keys):
             for other in self._keys[index + 1 : index + 1 + _NEARBY]:
                 if key in text + other:
                     return index

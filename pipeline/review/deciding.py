@@ -159,9 +159,11 @@ def _polygon(text: str, size: tuple[int, int] | None) -> Polygon | None:
         x, y, width, height = (float(part) for part in json.loads(f"[{text}]"))
     except (ValueError, TypeError) as error:
         raise UsageError("the box", "it is not four numbers", "Draw it again") from error
+    if not all(map(math.isfinite, (x, y, width, height))):
+        raise UsageError("the box", "it is not in the figure", "Draw it again")
     across, down = size or (1 << 20, 1 << 20)
     left, right = max(0.0, x), min(float(across), x + width)
     top, bottom = max(0.0, y), min(float(down), y + height)
-    if not all(map(math.isfinite, (left, top, right, bottom))) or left >= right or top >= bottom:
+    if left >= right or top >= bottom:
         raise UsageError("the box", "it is not in the figure", "Draw it again")
     return (left, top), (right, top), (right, bottom), (left, bottom)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from pipeline.curation import gain
 from pipeline.curation.decisions import Decided, Decision, Kind, Row, Verb, label_key
 from pipeline.lexicon.folding import fold
 from pipeline.types import ConceptMention, GeneRow, Line, Mention, Polygon, TermRow
@@ -30,11 +31,6 @@ class State(StrEnum):
     MISSING = "missing"
     ADDED = "added"
     CONFIRMED = "confirmed"
-
-
-#: Expected number of changes to the record that a decision on such a label makes: a new
-#: label is added if it is right, which ``score`` tells; of the others every second one.
-_GAIN = {State.LEXICON: 0.5, State.MISSING: 0.5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +78,10 @@ class Item:
     def gain(self) -> float:
         """Expected number of changes to the record that deciding it makes."""
         if self.state is State.NEW:
-            return self.score
+            return gain.of_new(self.score)
         if self.state is State.UNCERTAIN:
-            return 1.0 - self.score * (self.line.confidence if self.line else 1.0)
-        return _GAIN.get(self.state, 0.0)
+            return gain.of_unsure(self.score * (self.line.confidence if self.line else 1.0))
+        return {State.LEXICON: gain.LEXICON, State.MISSING: gain.UNREAD}.get(self.state, 0.0)
 
     @property
     def polygon(self) -> Polygon | None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.review.runs import DrawnRun, drawn_run
+from pipeline.review import server
+from tests.review.runs import DrawnRun, drawn_run, namer
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -31,6 +32,12 @@ def _run(tmp_path_factory: pytest.TempPathFactory) -> DrawnRun:
 def run(_run: DrawnRun, tmp_path: Path) -> DrawnRun:
     """A run over all drawn figures, of its own for every test."""
     return _run.copy(tmp_path / "run")
+
+
+@pytest.fixture(autouse=True)
+def _one_lexicon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every page of the tests has the lexicon that the runs were made with."""
+    monkeypatch.setattr(server, "load_lexicon", lambda: namer().lexicon)
 
 
 @pytest.fixture(scope="session")

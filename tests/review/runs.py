@@ -31,6 +31,8 @@ from tests.faults.executors import SerialExecutor
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = "PMC5400654__oncotarget-08-22145-g003"
+WNT = "FIXTURE001__wnt-signalling"
+CYCLE = "FIXTURE002__cell-cycle"
 UNREAD = GeneRow("Zyxin", "Zyxin", "hgnc_alias_symbol", "ZYX", "7791")
 
 
@@ -128,9 +130,12 @@ class DrawnRun:
         return load_record(self.output.record(figid)).genes
 
 
-def drawn_run(folder: Path, extra: Sequence[str] = ()) -> DrawnRun:
-    """Every drawn figure, curated with the first half of what is read and one row more."""
-    run = DrawnRun(folder, extra=extra)
+def drawn_run(folder: Path, extra: Sequence[str] = (), figures: Sequence[str] = ()) -> DrawnRun:
+    """Drawn figures, all by default.
+
+    They are curated with the first half of what is read, and one row more.
+    """
+    run = DrawnRun(folder, figures, extra)
     for figid in run.images:
         if figid == SEED:
             run.curate(figid)

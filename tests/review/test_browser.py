@@ -11,13 +11,10 @@ import pytest
 
 from pipeline.curation.decision_files import DecisionFiles, load_decisions
 from pipeline.curation.decisions import Decided, Decision, Verb, Verdict
-from tests.review.runs import SEED, UNREAD, DrawnRun, drawn_run, serving
+from tests.review.runs import CYCLE, SEED, UNREAD, WNT, DrawnRun, drawn_run, serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
-
-WNT = "FIXTURE001__wnt-signalling"
-CYCLE = "FIXTURE002__cell-cycle"
 
 
 @dataclass
@@ -254,32 +251,41 @@ def test_a_figure_is_set_aside_and_taken_back(ann: Reviewer) -> None:
 
 def test_the_queue_by_keyboard_with_its_filter_in_the_address(ann: Reviewer) -> None:
     page = ann.page
+
+    def at(address: str) -> None:
+        """Wait until that page is there, and listens to keys."""
+        page.wait_for_url(f"{ann.address}{address}")
+        page.locator("html.js").wait_for()
+
     page.goto(ann.address)
+    at("")
     ids = page.locator(".figid").all_inner_texts()
     assert sorted(ids) == sorted(ann.run.images)
     press(page, "jj")
     page.keyboard.press("Enter")
-    page.locator("#rows").wait_for()
+    at(f"figure/{ids[2]}")
     assert page.locator("h1").inner_text() == ids[2]
     press(page, "n")
-    page.wait_for_url(f"**/{ids[3]}")
+    at(f"figure/{ids[3]}")
     press(page, "b")
-    page.wait_for_url(f"**/{ids[2]}")
+    at(f"figure/{ids[2]}")
     press(page, "q")
-    page.locator(".figures").wait_for()
+    at("")
     press(page, "/")
     page.keyboard.type("zyxin wnt")
     page.keyboard.press("Enter")
     page.wait_for_url("**text=zyxin+wnt**")
+    page.locator("html.js").wait_for()
     assert page.locator(".figid").all_inner_texts() == [WNT]
+    press(page, "j")
     page.keyboard.press("Enter")
-    page.wait_for_url(f"**/{WNT}?text=zyxin+wnt")
+    at(f"figure/{WNT}?text=zyxin+wnt")
     press(page, "?")
     assert page.locator("#help").is_visible()
     press(page, "?")
     assert not page.locator("#help").is_visible()
     press(page, "q")
-    page.wait_for_url("**text=zyxin+wnt**")
+    at("?text=zyxin+wnt")
 
 
 MARKUP = "<img src=x onerror=alert(1)><script>alert(2)</script>"
