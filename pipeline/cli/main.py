@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from pipeline import __version__
-from pipeline.cli import convert, doctor, export, lexicon, match, read, recall, review, run
+from pipeline.cli import convert, doctor, export, lexicon, match, read, recall, review, run, status
 from pipeline.errors import ExitCode, InputError, PfcurateError
 
 EXIT_CODES = {
@@ -67,6 +67,7 @@ app = typer.Typer(
     epilog="\b\nExit status:\n" + "\n".join(f"{c:5d}  {text}" for c, text in EXIT_CODES.items()),
 )
 app.command()(run.run)
+app.command()(status.status)
 app.command()(read.read)
 app.command()(match.match)
 app.command()(review.review)

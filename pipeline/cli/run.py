@@ -86,6 +86,13 @@ def run(
             "--jobs", "-j", min=1, metavar="N", help="Worker processes (default: one a processor)."
         ),
     ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Work on the Dask cluster there, or start one here with N workers: local:N.",
+        ),
+    ] = None,
     time_limit: Annotated[
         float,
         typer.Option(
@@ -135,6 +142,10 @@ def run(
         raise UsageError(
             "--readers", "with --text no image is read", "Leave out --readers or --text"
         )
+    if scheduler is not None and jobs is not None:
+        raise UsageError(
+            "--jobs", "the workers of a cluster are its own", "Leave out --jobs or --scheduler"
+        )
     if quiet and verbose:
         raise UsageError("--quiet", "it contradicts --verbose", "Leave out one of the two")
     from pipeline.cli import run_view
@@ -142,16 +153,27 @@ def run(
     from pipeline.curation.intake import check_intake
     from pipeline.records.titles import rule_names
     from pipeline.running.batch import default_jobs, run_batch
+    from pipeline.running.cluster import DaskExecutor
     from pipeline.running.engines import Engines, reader_names
     from pipeline.running.plan import Plan
-    from pipeline.running.workers import LocalExecutor
+    from pipeline.running.workers import Executor, LocalExecutor
     from pipeline.running.writing import Output
 
     names = () if text is not None else reader_names(readers)
     engines = Engines(
-        policy, names, lexicon, refresh_symbols, rule_names(title_rules), disease_sets
+        policy,
+        names,
+        lexicon and lexicon.absolute(),  # other machines have another working directory
+        refresh_symbols,
+        rule_names(title_rules),
+        disease_sets and disease_sets.absolute(),
     )
     versions = engines.probe()  # before anything else: it says what is missing
+    executor: Executor
+    if scheduler is not None:
+        executor = DaskExecutor(engines, scheduler, versions, time_limit)
+    else:
+        executor = LocalExecutor(engines, jobs or default_jobs(), time_limit)
     found = discover(images or [], records, text)
     output = Output(out)
     output.check_apart(found.figures)
@@ -178,7 +200,6 @@ def run(
             log.info("%d images have no record and no metadata", len(intake.without_metadata))
         if found.orphans:
             log.info("%d records in %s belong to no image given", found.orphans, records)
-        executor = LocalExecutor(engines, max(1, min(jobs or default_jobs(), total)), time_limit)
         summary = run_batch(plan, executor, view)
     view.finish(summary)
     if summary.interrupted:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipeline.errors import OutputError, OutputFolderError
+from pipeline.errors import InputError, OutputError, OutputFolderError
 from pipeline.running.ledger_tables import CHANGES, LOCK, SCHEMA_VERSION
 from pipeline.running.ledger_view import LedgerView
 
@@ -93,7 +93,7 @@ def _holder(path: Path) -> str:
     try:
         with LedgerView(path) as view:
             run = view.run()
-    except OutputError:
+    except InputError:
         return ""
     return "" if run is None else f" (process {run.pid} on {run.host}, since {run.started})"
 

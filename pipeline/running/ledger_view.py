@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
-from pipeline.errors import OutputError
+from pipeline.errors import InputError
 from pipeline.running import ledger_rows as rows_of
 from pipeline.running.ledger_tables import LOCK, SCHEMA_VERSION
 from pipeline.types import FigureError
@@ -60,13 +60,13 @@ class LedgerView:
         path: the SQLite file.
 
     Raises:
-        OutputError: there is no ledger, or it is of another version.
+        InputError: there is no ledger, or it is of another version.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         if not path.is_file():
-            raise OutputError(
+            raise InputError(
                 path, "there is no ledger here", "Give the folder that a run wrote with --out"
             )
         with self._explained():
@@ -75,7 +75,7 @@ class LedgerView:
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
             if version != SCHEMA_VERSION:
                 self._db.close()
-                raise OutputError(
+                raise InputError(
                     path,
                     f"it is a ledger of version {version}, this pfcurate reads {SCHEMA_VERSION}",
                     "Call pfcurate run on the folder with this version, or update pfcurate",
@@ -150,7 +150,7 @@ class LedgerView:
         try:
             yield
         except sqlite3.Error as error:
-            raise OutputError(
+            raise InputError(
                 self._path,
                 f"the ledger cannot be read ({error})",
                 "Check its permissions; if the file is damaged, move it away and run again",

@@ -77,10 +77,11 @@ class WorkerProcess:
 
     Args:
         factory: loads the engines.
+        level: from which on its log records are sent.
         idle: seconds without a task after which the worker leaves; None for never.
     """
 
-    def __init__(self, factory: Factory, idle: float | None = None) -> None:
+    def __init__(self, factory: Factory, level: int, idle: float | None = None) -> None:
         self.pipe, theirs = Pipe()
         watched, self._lifeline = os.pipe()
         command = [sys.executable, "-c", _BOOT, json.dumps(sys.path), str(theirs.fileno())]
@@ -101,7 +102,7 @@ class WorkerProcess:
             theirs.close()  # so that the pipe ends when the worker does
         self.pid = self._process.pid
         with contextlib.suppress(OSError):  # dead already: hearing it will show
-            self.pipe.send((factory, logs.current_level(), idle))
+            self.pipe.send((factory, level, idle))
 
     def give(self, task: Task) -> bool:
         """Send ``task``; return False if the worker is no longer there."""
@@ -111,8 +112,8 @@ class WorkerProcess:
             return False
         return True
 
-    def hear(self) -> Outcome | Working | None:
-        """Take one message; log records, for which None is returned, are logged.
+    def hear(self) -> Outcome | Working | logs.Message:
+        """Take one message.
 
         Raises:
             PfcurateError: the engines cannot be loaded.
@@ -122,12 +123,9 @@ class WorkerProcess:
             message = self.pipe.recv()
         except OSError as error:
             raise EOFError from error
-        if isinstance(message, logs.Message):
-            logs.replay(message)
-            return None
         if isinstance(message, PfcurateError):
             raise message
-        assert isinstance(message, Outcome | Working)
+        assert isinstance(message, Outcome | Working | logs.Message)
         return message
 
     def is_running(self) -> bool:

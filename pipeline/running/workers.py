@@ -17,6 +17,7 @@ from multiprocessing import connection
 from typing import Protocol
 
 from pipeline.errors import TimeLimitError, WorkerError
+from pipeline.running import logs
 from pipeline.running.process import Factory, Task, WorkerProcess, Working, dismiss_all
 from pipeline.types import EndState, Figure, FigureError, Outcome
 
@@ -32,7 +33,8 @@ core that it shared."""
 PULSE = 1.0
 """Seconds after which an executor speaks up although nothing is ready."""
 
-_LOADING_LIMIT = 600.0  # seconds to load the engines: far more than any disk takes
+LOADING_LIMIT = 600.0
+"""Seconds to load the engines: far more than any disk takes."""
 
 
 class Executor(Protocol):
@@ -142,7 +144,7 @@ class LocalExecutor:
                 return
             self._workers.remove(worker)  # it died while it was idle
             worker.process.end()
-        worker = _Worker(WorkerProcess(self._factory))
+        worker = _Worker(WorkerProcess(self._factory, logs.current_level()))
         self._workers.append(worker)
         worker.give(job, self._time_limit)  # if it is dead already, hearing it will show
 
@@ -152,11 +154,14 @@ class LocalExecutor:
             message = worker.process.hear()
         except EOFError:
             return self._lose(worker)
+        if isinstance(message, Outcome):
+            worker.job = None
+            return message
         if isinstance(message, Working):
             worker.begin(self._time_limit)
-        elif message is not None:
-            worker.job = None
-        return message if isinstance(message, Outcome) else None
+        else:
+            logs.replay(message)
+        return None
 
     def _lose(self, worker: _Worker, *, overdue: bool = False) -> Outcome | None:
         """Bury a worker; return the outcome of its figure, if that is final."""
@@ -238,7 +243,7 @@ class _Worker:
         self.job = job
         self.since = time.monotonic()
         # Engines may still have to be loaded, also by a worker that has done other work.
-        self.deadline = self.since + max(limit, _LOADING_LIMIT)
+        self.deadline = self.since + max(limit, LOADING_LIMIT)
         return self.process.give(job.task)
 
     def begin(self, limit: float) -> None:

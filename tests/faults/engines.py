@@ -24,6 +24,7 @@ from pipeline.curation.policies import Policy
 from pipeline.errors import ReadingError
 from pipeline.lexicon.load import Lexicon
 from pipeline.lexicon.tables import Term
+from pipeline.running.engines import Versions
 from pipeline.types import Gene, LexiconEntry, Line, Mention, Names, Reading, Region, Source
 
 STEP = 8  # red values of neighbouring faults, far enough apart
@@ -144,6 +145,10 @@ class FaultyEngines:
 
     folder: Path
     policy: Policy = Policy.UNION
+
+    def probe(self) -> Versions:
+        """What the engines are; a file in the folder makes them others."""
+        return Versions({}, {"double": "2" if (self.folder / "other versions").exists() else "1"})
 
     def __call__(self, reading: bool = True) -> Curator:
         return Curator(FaultyReader(self.folder), WordNamer(), self.policy)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.curation.lines import plain_lines
-from pipeline.errors import OutputError
+from pipeline.errors import InputError, OutputError
 from pipeline.running.ledger import Fingerprint, Ledger
 from pipeline.running.ledger_rows import figure_of, line_of, line_rows
 from pipeline.running.ledger_tables import CHANGES, SCHEMA_VERSION
@@ -435,7 +435,7 @@ def test_a_view_writes_nothing_and_reads_a_folder_that_is_read_only(path: Path) 
 def test_a_view_of_no_ledger_is_refused(path: Path, content: bytes | None) -> None:
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(OutputError, match=r"run\.db"):
+    with pytest.raises(InputError, match=r"run\.db"):
         LedgerView(path)
 
 
