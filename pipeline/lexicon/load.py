@@ -85,12 +85,12 @@ class Lexicon:
         return Gene(symbol, row.partition("\t")[0]) if row else None
 
     def info(self, symbol: str) -> GeneInfo | None:
-        """NCBI Gene id, locus and approved name of a symbol, or None."""
+        """What the tables say of an approved symbol, or None."""
         row = self._genes.get(symbol)
         if row is None:
             return None
-        entrez, locus, name = (*row.split("\t"), "", "")[:3]
-        return GeneInfo(entrez, locus, name)
+        entrez, locus, name, renown = (*row.split("\t"), "", "", "")[:4]
+        return GeneInfo(entrez, locus, name, frozenset(renown.split()))
 
     def members(self, family: str) -> tuple[Gene, ...]:
         """The genes of a family, sorted by symbol; empty if it is unknown."""

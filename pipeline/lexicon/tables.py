@@ -2,7 +2,8 @@
 
 Gzipped tab-separated tables and one JSON file make a lexicon folder:
 
-``genes.tsv.gz``     symbol, NCBI Gene id, locus (``protein``, ``rna``, ``pseudo``, ``other``), name
+``genes.tsv.gz``     symbol, NCBI Gene id, locus (``protein``, ``rna``, ``pseudo``, ``other``), name,
+                     renown (``family``, ``literature``)
 ``families.tsv.gz``  family id, member symbols separated by blanks
 ``terms.tsv.gz``     key, then one ``term|source|target|origin`` cell per meaning of the key
 ``mesh.tsv.gz``      key, then one ``term|kind|MeSH id`` cell per concept; only if MeSH was given
@@ -36,7 +37,7 @@ GENES, FAMILIES, TERMS, MESH, MANIFEST = (
 )
 
 #: Version of the table layout and of ``fold``; tables of another version are refused.
-FORMAT = 1
+FORMAT = 2
 
 REBUILD = "Rebuild it with `pfcurate lexicon build`, or leave out --lexicon to use the built-in one"
 
@@ -69,11 +70,20 @@ class MeshTerm:
 
 @dataclass(frozen=True, slots=True)
 class GeneInfo:
-    """One approved gene: NCBI Gene id (digits), locus class and approved name."""
+    """One approved gene.
+
+    Attributes:
+        entrez: NCBI Gene id, digits.
+        locus: locus class.
+        name: approved name.
+        renown: what vouches that papers speak of it: ``family`` if FamPlex has it in a family or
+            complex, ``literature`` if MeSH has a record of its human protein.
+    """
 
     entrez: str
     locus: str
     name: str
+    renown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +123,7 @@ def write_tables(
         notes: counts and remarks for the manifest.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / GENES, ["\t".join((s, g.entrez, g.locus, g.name)) for s, g in genes.items()])
+    _write(folder / GENES, [_gene_row(symbol, gene) for symbol, gene in genes.items()])
     _write(folder / FAMILIES, [f"{f}\t{' '.join(sorted(m))}" for f, m in families.items()])
     rows = {GENES: len(genes), FAMILIES: len(families)}
     rows[TERMS] = _write_keyed(
@@ -201,6 +211,10 @@ def verify(folder: Path) -> list[str]:
         elif (rows := len(read_table(path))) != expected["rows"]:
             wrong.append(f"{path}: {rows} rows, the manifest says {expected['rows']}")
     return wrong
+
+
+def _gene_row(symbol: str, gene: GeneInfo) -> str:
+    return "\t".join((symbol, gene.entrez, gene.locus, gene.name, " ".join(sorted(gene.renown))))
 
 
 _DIGITS = re.compile(r"\d+")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from pipeline.lexicon.folding import GREEK_LETTERS, fold, latinise
 from pipeline.lexicon.load import Lexicon
@@ -17,6 +18,9 @@ from pipeline.types import LexiconEntry, Source
 _TOKENS = 9
 _LENGTH = 64
 _KEY_LENGTH = 48
+
+#: The rule that looks up what caption or legend say an abbreviation stands for.
+SPELT_OUT = "spelt out in the caption"
 
 #: Kinds of term that several genes may have in common.
 _SHARED = (Source.ALIAS, Source.PREVIOUS)
@@ -51,7 +55,10 @@ class Candidate:
 
 
 def candidates(
-    words: Sequence[str], spaces: Sequence[bool], lexicon: Lexicon
+    words: Sequence[str],
+    spaces: Sequence[bool],
+    lexicon: Lexicon,
+    long_forms: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Candidate]:
     """All candidates in one line of tokens.
 
@@ -59,6 +66,7 @@ def candidates(
         words: token texts of the line.
         spaces: whether a blank follows each token.
         lexicon: what names are looked up in.
+        long_forms: what abbreviations are spelt out as, by folded abbreviation.
     """
     for compound in compounds(words, spaces):
         for number, item in enumerate(compound.items):
@@ -77,6 +85,10 @@ def candidates(
                 closing = text.count("(") > text.count(")") and words[end : end + 1] == [")"]
                 stop = end + closing
                 yield from _window(text, start, stop, lexicon, single=end == start + 1)
+                if long_form := long_forms.get(fold(text)):
+                    variant = Variant(long_form, (SPELT_OUT,))
+                    for found in resolve(long_form, start, stop, lexicon, rewrite=False):
+                        yield replace(found, text=text, variant=variant)
 
 
 def _nameable(word: str) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -18,9 +18,10 @@ from spacy.tokens import Doc, Span
 from pipeline.lexicon.load import Lexicon
 from pipeline.naming.candidates import Candidate, candidates
 from pipeline.naming.context import Context
-from pipeline.naming.evidence import THRESHOLD, judge, score
+from pipeline.naming.evidence import THRESHOLD, Figure, figure_of, judge, score
 from pipeline.naming.figure_rows import Row
 from pipeline.naming.meanings import Meanings
+from pipeline.naming.surroundings import signs
 
 CANDIDATES, GENES = "candidates", "genes"
 
@@ -64,17 +65,34 @@ class GeneMatcher:
 
     def match(self, doc: Doc) -> list[Judged]:
         """Candidates of all lines, judged."""
-        figure: FigureText = doc.user_data["figure"]
-        found = []
+        text: FigureText = doc.user_data["figure"]
+        found: list[Judged] = []
+        around: list[tuple[str, ...]] = []
         for number, start, end in row_spans(doc):
             words = [token.text for token in doc[start:end]]
             spaces = [bool(token.whitespace_) for token in doc[start:end]]
-            confidence = figure.rows[number].confidence
-            for candidate in candidates(words, spaces, self.lexicon):
-                evidence = judge(candidate, confidence, figure.context, self.meanings, self.lexicon)
-                at, to = start + candidate.start, start + candidate.end
-                found.append(Judged(candidate, at, to, number, evidence, score(evidence)))
-        return found
+            for each in candidates(words, spaces, self.lexicon, text.context.long_forms):
+                found.append(Judged(each, start + each.start, start + each.end, number))
+                around.append(tuple(signs(words, spaces, each.start, each.end)))
+        figure = figure_of(judged.candidate for judged in found)
+        return [
+            self._judged(judged, text, figure, seen)
+            for judged, seen in zip(found, around, strict=True)
+        ]
+
+    def _judged(
+        self, judged: Judged, text: FigureText, figure: Figure, around: tuple[str, ...]
+    ) -> Judged:
+        evidence = judge(
+            judged.candidate,
+            text.rows[judged.row].confidence,
+            text.context,
+            self.meanings,
+            self.lexicon,
+            figure,
+            around,
+        )
+        return replace(judged, evidence=evidence, score=score(evidence))
 
     def set_annotations(self, doc: Doc, found: Iterable[Judged]) -> None:
         """Write the candidates as spans."""

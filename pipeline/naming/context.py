@@ -28,8 +28,12 @@ _NO_GENE = frozenset(_NO_GENE_WORDS.split())
 
 #: ``long form (ABBR)``: the words before the bracket are looked at from the last one back.
 _BRACKETED = re.compile(r"(?<![\w'’/-])((?:[\w'’/-]+ ){1,8})\(([A-Za-z][\w/-]{1,9})[);,]")
-#: ``ABBR, long form;`` and ``ABBR: long form``, as legends list abbreviations.
-_LISTED = re.compile(r"(?:^|[.;] ?)([A-Z][\w/-]{1,9})[,:=] ?([a-z][^.;,]{5,60})(?=[.;,]|$)", re.M)
+#: ``ABBR, long form;`` and ``ABBR: Long form``, as legends list abbreviations.
+_LISTED = re.compile(
+    r"(?:^|[.;:,] ?)([A-Z][\w/-]{1,9}(?: [A-Z])?)(?:, ?(?=[a-z])| ?[:=] ?)"
+    r"([A-Za-z][^.;,:]{5,60})(?=[.;,]|$)",
+    re.MULTILINE,
+)
 
 _OTHER_LIFE = re.compile(
     r"\b(arabidopsis|plants?|rice|maize|wheat|tobacco|tomato|chloroplasts?|phytohormones?|"
@@ -65,10 +69,15 @@ class Context:
         return bool(long_form) and long_form.split()[-1] in _NO_GENE
 
 
-def read_context(text: str) -> Context:
-    """Read caption and titles; empty text gives empty evidence."""
+def read_context(text: str, printed: str = "") -> Context:
+    """Read caption and titles; empty text gives empty evidence.
+
+    Args:
+        text: caption and titles.
+        printed: the figure's own text, which may spell abbreviations out, too.
+    """
     if not text.strip():
-        return Context()
+        return Context(long_forms=_long_forms(printed))
     words = [word for word in split(text) if word[0].isalnum()]
     keys = {
         fold("".join(words[start : start + length]))
@@ -78,7 +87,7 @@ def read_context(text: str) -> Context:
     other = len(_OTHER_LIFE.findall(text))
     return Context(
         frozenset(key for key in keys if len(key) > 1),
-        _long_forms(text),
+        _long_forms(printed) | _long_forms(text),
         other >= 2 and other > 2 * len(_ANIMAL.findall(text)),
     )
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from pipeline.lexicon.folding import fold
 from pipeline.lexicon.load import Lexicon
 from pipeline.naming.candidates import Candidate
 from pipeline.naming.context import Context
 from pipeline.naming.meanings import Meanings
+from pipeline.naming.surroundings import hyphen_between_letters
 from pipeline.naming.variants import CONFUSION
 from pipeline.types import Source
 
@@ -38,6 +40,9 @@ WEIGHTS = {
     # how it is printed
     "printed as in the lexicon": 0.8,
     "letters and digits": 0.6,
+    "short name that nobody vouches for": -1.5,
+    "alias in other case": -0.7,
+    "a hyphen that the lexicon does not have": -1.5,
     "two characters": -2.0,
     "three characters": -0.4,
     "five or more characters": 0.4,
@@ -50,6 +55,15 @@ WEIGHTS = {
     "capitalised like a word": -1.0,
     "three characters, one exchanged": -3.0,
     "four characters, one exchanged": -0.8,
+    # what is known of the gene
+    "of a known family": 1.0,
+    "no record of its protein": -0.8,
+    # what stands around it
+    "part of a longer name": -2.0,
+    "part of the name of a process": -1.5,
+    "marks a kind of cell": -3.0,
+    "a stray sign before it": -1.5,
+    "cut at a hyphen": -1.0,
     # competition
     "other genes have this alias": -0.8,
     "not a protein or microRNA": -1.8,
@@ -58,14 +72,18 @@ WEIGHTS = {
     "English word in capitals": -2.5,
     "also a": -3.2,
     "caption explains it otherwise": -5.0,
+    "spelt out as something else": -1.5,
     "figure of another organism": -2.5,
     # context
     "in the caption or title": 1.3,
+    "spelt out as this gene": 1.0,
 }
 
 #: Reading confidence below this counts against a candidate, per unit of shortfall.
 _SURE_READING = 0.9
 _READING_WEIGHT = 6.0
+
+THIS_GENE, SOMETHING_ELSE = "spelt out as this gene", "spelt out as something else"
 
 _KIND = {
     Source.SYMBOL: "approved symbol",
@@ -90,8 +108,36 @@ _PHOSPHO = re.compile(r"p-?[A-Z]")
 _MICRORNA = re.compile(r"(?:[a-z]{3}-)?(?:(?:mi[Rr]|MIR|miRNA)-?\d|[Ll]et-?7)")
 
 
+#: Irf7 and Mmp12: mouse and rat symbols. So many of them show how a figure spells genes.
+_MOUSE = re.compile(r"[A-Z][a-z]{2,}\d+[a-z]?")
+_SPELT_SO = 2
+
+
 #: elF2 is a misread eIF2 and not ELF2.
 _SMALL_BEFORE_CAPITAL = re.compile(r"[a-z][A-Z]")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What the names of a figure together say of each of them.
+
+    Attributes:
+        mouse_spelling: genes are spelt as of mice and rats (``Irf7``).
+    """
+
+    mouse_spelling: bool = False
+
+
+def figure_of(found: Iterable[Candidate]) -> Figure:
+    """What all candidates of a figure say."""
+    mouse = {
+        candidate.text
+        for candidate in found
+        if candidate.entry.source is Source.SYMBOL
+        and _MOUSE.fullmatch(candidate.text)
+        and candidate.text.upper() == candidate.entry.term
+    }
+    return Figure(len(mouse) >= _SPELT_SO)
 
 
 def score(evidence: tuple[tuple[str, float], ...]) -> float:
@@ -105,6 +151,8 @@ def judge(
     context: Context,
     meanings: Meanings,
     lexicon: Lexicon,
+    figure: Figure,
+    around: Iterable[str] = (),
 ) -> tuple[tuple[str, float], ...]:
     """All evidence for and against one candidate.
 
@@ -114,6 +162,8 @@ def judge(
         context: what caption and titles say.
         meanings: other meanings of the text.
         lexicon: where the candidate's entry comes from.
+        figure: what the figure as a whole tells.
+        around: names of evidence from the candidate's row; see ``surroundings.signs``.
     """
     evidence = [(name, WEIGHTS[name]) for name in _kind(candidate, lexicon)]
     if candidate.variant.rules:
@@ -125,17 +175,20 @@ def judge(
         if hyphenated(candidate.variant.text) == hyphenated(candidate.entry.spelling):
             evidence.append(("same hyphens", WEIGHTS["same hyphens"]))
     if not lexicon.like_for_like or candidate.variant.rules:
-        evidence += [(name, WEIGHTS[name]) for name in _print(candidate)]
+        evidence += [(name, WEIGHTS[name]) for name in _print(candidate, figure)]
     if lexicon.like_for_like:
         return tuple(evidence)
     if confidence < _SURE_READING:
         evidence.append(("doubtful reading", (confidence - _SURE_READING) * _READING_WEIGHT))
-    rivalry = _competition(candidate, context, meanings)
+    evidence += [(name, WEIGHTS[name]) for name in around]
+    rivalry = _competition(candidate, context, meanings, lexicon)
     evidence += rivalry
     # A caption that speaks of LPS or NS1 means the chemical or the virus, too.
     spelt = (fold(candidate.text), fold(candidate.variant.text))
     if not rivalry and not context.keys.isdisjoint(spelt):
         evidence.append(("in the caption or title", WEIGHTS["in the caption or title"]))
+    if _spelt_out(candidate, context, lexicon) == THIS_GENE:
+        evidence.append((THIS_GENE, WEIGHTS[THIS_GENE]))
     return tuple(evidence)
 
 
@@ -150,11 +203,16 @@ def _kind(candidate: Candidate, lexicon: Lexicon) -> Iterator[str]:
     info = lexicon.info(entry.genes[0].hgnc_symbol)
     if info and info.locus in ("pseudo", "other") and not entry.family:
         yield "not a protein or microRNA"
+    if info and not entry.family and kind != "name used in pathways":
+        if "family" in info.renown:
+            yield "of a known family"
+        elif info.locus == "protein" and not info.renown:
+            yield "no record of its protein"
     if info and info.locus not in ("rna", "") and _MICRORNA.match(candidate.text):
         yield "printed as a microRNA"
 
 
-def _print(candidate: Candidate) -> Iterator[str]:
+def _print(candidate: Candidate, figure: Figure) -> Iterator[str]:
     text, key, spelling = candidate.text, fold(candidate.variant.text), candidate.entry.spelling
     if not candidate.variant.rules and _plain(text) == _plain(spelling):
         yield "printed as in the lexicon"
@@ -169,8 +227,15 @@ def _print(candidate: Candidate) -> Iterator[str]:
         yield "small before capital, not so in the lexicon"
     if _PHOSPHO.match(candidate.variant.text) and spelling.startswith("P"):
         yield "p of a phosphorylated protein"
-    if text.isalpha() and text.istitle() and len(text) < 5 and _weak(candidate):
-        yield "capitalised like a word"
+    if text.isalpha() and text.istitle() and len(text) < 5 and not figure.mouse_spelling:
+        if _weak(candidate) or candidate.entry.source is Source.SYMBOL:
+            yield "capitalised like a word"
+    elif _weak(candidate) and _case_alone_differs(candidate.variant.text, spelling):
+        yield "alias in other case"
+    if _weak(candidate) and len(key) < 4:
+        yield "short name that nobody vouches for"
+    if hyphen_between_letters(candidate.variant.text, spelling):
+        yield "a hyphen that the lexicon does not have"
     if CONFUSION in candidate.variant.rules and len(key) < 5:
         yield f"{'four' if len(key) == 4 else 'three'} characters, one exchanged"
     if len(key) == 2:
@@ -187,7 +252,7 @@ def _print(candidate: Candidate) -> Iterator[str]:
 
 
 def _competition(
-    candidate: Candidate, context: Context, meanings: Meanings
+    candidate: Candidate, context: Context, meanings: Meanings, lexicon: Lexicon
 ) -> list[tuple[str, float]]:
     text, found = candidate.text, []
     if text.endswith(f"-{candidate.variant.text}"):  # p-p65 is not pp65 of a virus
@@ -200,10 +265,30 @@ def _competition(
     if context.spells_out_no_gene(fold(text)):
         name = "caption explains it otherwise"
         found.append((name, WEIGHTS[name]))
+    elif _spelt_out(candidate, context, lexicon) == SOMETHING_ELSE:
+        found.append((SOMETHING_ELSE, WEIGHTS[SOMETHING_ELSE]))
     if context.other_life:
         name = "figure of another organism"
         found.append((name, WEIGHTS[name]))
     return found
+
+
+def _spelt_out(candidate: Candidate, context: Context, lexicon: Lexicon) -> str:
+    """Whether the text spells the name out as that of the gene, of something else, or not."""
+    long_form = context.long_forms.get(fold(candidate.text), "")
+    entry = candidate.entry
+    if candidate.variant.text == long_form and long_form:
+        return THIS_GENE
+    if not long_form or entry.family or entry.origin == "pathway names":
+        return ""
+    info = lexicon.info(entry.genes[0].hgnc_symbol)
+    same = info and _stems(long_form) & _stems(info.name)
+    return THIS_GENE if same else SOMETHING_ELSE
+
+
+def _stems(name: str) -> set[str]:
+    """The words of a name, cut so that ``inhibitor`` and ``inhibitory`` are one."""
+    return {word[:5] for word in re.findall(r"[a-z]{4,}", name.lower())}
 
 
 def _weak(candidate: Candidate) -> bool:
@@ -212,6 +297,12 @@ def _weak(candidate: Candidate) -> bool:
     return entry.origin == "gene root" or (
         entry.origin == "HGNC" and entry.source in (Source.ALIAS, Source.PREVIOUS)
     )
+
+
+def _case_alone_differs(text: str, spelling: str) -> bool:
+    """Whether text and spelling are the same but for capitals and small letters."""
+    one, other = _plain(text), _plain(spelling)
+    return one != other and one.casefold() == other.casefold()
 
 
 def _case_differs(text: str, spelling: str) -> bool:

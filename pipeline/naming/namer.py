@@ -74,7 +74,7 @@ class Namer:
 
         rows = rows_of(lines)
         doc = self.nlp.make_doc("\n".join(row.text for row in rows))
-        doc.user_data["figure"] = FigureText(rows, read_context(context))
+        doc.user_data["figure"] = FigureText(rows, read_context(context, doc.text))
         for _, component in self.nlp.pipeline:
             doc = component(doc)
         return doc
