@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, KeysView, Mapping
 from pathlib import Path
 
@@ -41,6 +42,7 @@ class Lexicon:
         self._genes = genes
         self._families = families
         self._terms = terms
+        self._sorted: list[str] | None = None
         self._found: dict[str, tuple[LexiconEntry, ...]] = {}
 
     def __contains__(self, key: str) -> bool:
@@ -60,6 +62,14 @@ class Lexicon:
     def keys(self) -> KeysView[str]:
         """All folded keys."""
         return self._terms.keys()
+
+    def sorted_keys(self) -> list[str]:
+        """All folded keys in order, to be searched by their beginnings."""
+        if self._sorted is None:
+            self._sorted = list(self._terms)
+            if any(map(operator.gt, self._sorted, self._sorted[1:])):
+                self._sorted.sort()
+        return self._sorted
 
     def terms(self, key: str) -> list[Term]:
         """The table's own meanings of a folded key; a target may be unknown to the lexicon."""

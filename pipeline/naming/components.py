@@ -16,7 +16,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from pipeline.lexicon.load import Lexicon
-from pipeline.naming.candidates import Candidate, candidates
+from pipeline.naming.candidates import Candidate, Search, candidates
 from pipeline.naming.context import Context
 from pipeline.naming.evidence import THRESHOLD, Figure, figure_of, judge, score
 from pipeline.naming.figure_rows import Row
@@ -62,6 +62,7 @@ class GeneMatcher:
 
     lexicon: Lexicon
     meanings: Meanings
+    search: Search
 
     def match(self, doc: Doc) -> list[Judged]:
         """Candidates of all lines, judged."""
@@ -71,7 +72,14 @@ class GeneMatcher:
         for number, start, end in row_spans(doc):
             words = [token.text for token in doc[start:end]]
             spaces = [bool(token.whitespace_) for token in doc[start:end]]
-            for each in candidates(words, spaces, self.lexicon, text.context.long_forms):
+            for each in candidates(
+                words,
+                spaces,
+                self.lexicon,
+                text.context.long_forms,
+                self.search,
+                text.rows[number].alternatives,
+            ):
                 found.append(Judged(each, start + each.start, start + each.end, number))
                 around.append(tuple(signs(words, spaces, each.start, each.end)))
         figure = figure_of(judged.candidate for judged in found)

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 
 from pipeline.lexicon.folding import fold
 from pipeline.lexicon.load import Lexicon
-from pipeline.naming.candidates import Candidate
+from pipeline.naming.candidates import CONFUSION, Candidate
 from pipeline.naming.context import Context
 from pipeline.naming.meanings import Meanings
 from pipeline.naming.surroundings import hyphen_between_letters
-from pipeline.naming.variants import CONFUSION
 from pipeline.types import Source
 
 #: A candidate is a mention from this score on.
@@ -56,6 +55,7 @@ WEIGHTS = {
     "three characters, one exchanged": -3.0,
     "four characters, one exchanged": -0.8,
     # what is known of the gene
+    "what was read is no name": 2.0,
     "of a known family": 1.0,
     "no record of its protein": -0.8,
     # what stands around it
@@ -208,6 +208,8 @@ def _kind(candidate: Candidate, lexicon: Lexicon) -> Iterator[str]:
             yield "of a known family"
         elif info.locus == "protein" and not info.renown:
             yield "no record of its protein"
+    if CONFUSION in candidate.variant.rules and fold(candidate.text) not in lexicon:
+        yield "what was read is no name"
     if info and info.locus not in ("rna", "") and _MICRORNA.match(candidate.text):
         yield "printed as a microRNA"
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from pipeline.naming.confusions import Alternatives
 from pipeline.types import Line
 
 #: Most readings of one line that are looked at, the believed one counted.
@@ -43,6 +44,7 @@ class Row:
         below: index of the lower line of two joined, else -1.
         seam: offset in ``text`` at which the lower line begins, 0 if none is joined.
         offset: character of the document at which the row starts.
+        alternatives: what else the reader saw, by character of ``text``; empty if unknown.
     """
 
     line: int
@@ -52,6 +54,7 @@ class Row:
     below: int = -1
     seam: int = 0
     offset: int = 0
+    alternatives: Alternatives = ()
 
 
 #: What stands for an unprintable character, by its Unicode category.
@@ -82,12 +85,16 @@ def rows_of(lines: Sequence[Line]) -> list[Row]:
 def _readings(lines: Sequence[Line]) -> Iterator[Row]:
     for number, line in enumerate(lines):
         texts = {printable(line.text): line.confidence}
+        doubts: dict[str, Alternatives] = {}
         for reading in line.readings:
             other = printable(reading.text)
-            if other and len(texts) < _READINGS:
+            if other and (len(texts) < _READINGS or other in texts):
                 texts.setdefault(other, reading.confidence)
+            if other == reading.text and len(other) == len(reading.alternatives):
+                doubts.setdefault(other, reading.alternatives)
         for index, (text, confidence) in enumerate(texts.items()):
-            yield Row(number, text, confidence, believed=not index)
+            known = doubts.get(text, ())
+            yield Row(number, text, confidence, believed=not index, alternatives=known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.lexicon.load import Lexicon
+from pipeline.naming.confusions import load_confusions
 from pipeline.naming.context import read_context
 from pipeline.naming.meanings import load_meanings
 from pipeline.types import ConceptMention, Line, Mention, Names
@@ -64,6 +65,7 @@ class Namer:
             "naming": __version__,
             "lexicon": self.lexicon.version,
             "meanings": load_meanings().version,
+            "confusions": load_confusions().version,
             "concept limits": load_limits().version,
             "spacy": version("spacy"),
         }
@@ -84,6 +86,7 @@ def _pipeline(lexicon: Lexicon) -> Language:
     import spacy
 
     from pipeline.naming import components, concepts
+    from pipeline.naming.candidates import Search
     from pipeline.naming.concept_names import load_limits
     from pipeline.naming.tokenizer import LabelTokenizer
 
@@ -93,6 +96,7 @@ def _pipeline(lexicon: Lexicon) -> Language:
     matcher = nlp.add_pipe("gene_matcher")
     assert isinstance(matcher, components.GeneMatcher)
     matcher.lexicon, matcher.meanings = lexicon, load_meanings()
+    matcher.search = Search(lexicon, load_confusions())
     nlp.add_pipe("gene_chooser")
     nlp.add_pipe("reading_chooser")
     finder = nlp.add_pipe("concept_matcher")
