@@ -14,6 +14,9 @@ from pipeline.lexicon.tables import GeneInfo, Term
 from pipeline.resources import models_dir
 from pipeline.types import Gene, LexiconEntry, Source
 
+#: In a larger family than this (GPCRs, zinc fingers) the members have little in common.
+_CLOSE_FAMILY = 40
+
 
 class Lexicon:
     """Terms, genes and families, looked up by folded key.
@@ -42,6 +45,7 @@ class Lexicon:
         self._genes = genes
         self._families = families
         self._terms = terms
+        self._families_of: dict[str, list[frozenset[str]]] | None = None
         self._sorted: list[str] | None = None
         self._found: dict[str, tuple[LexiconEntry, ...]] = {}
 
@@ -106,6 +110,17 @@ class Lexicon:
         """The genes of a family, sorted by symbol; empty if it is unknown."""
         genes = (self.gene(symbol) for symbol in self._families.get(family, "").split())
         return tuple(sorted(gene for gene in genes if gene))
+
+    def relatives(self, symbol: str) -> frozenset[str]:
+        """Symbols of the genes that share a family of moderate size with a gene."""
+        if self._families_of is None:
+            self._families_of = {}
+            for members in self._families.values():
+                symbols = frozenset(members.split())
+                if len(symbols) <= _CLOSE_FAMILY:
+                    for member in symbols:
+                        self._families_of.setdefault(member, []).append(symbols)
+        return frozenset().union(*self._families_of.get(symbol, ())) - {symbol}
 
     def _entry(self, term: Term) -> LexiconEntry:
         if term.source is Source.FAMILY:

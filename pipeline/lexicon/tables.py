@@ -2,8 +2,8 @@
 
 Gzipped tab-separated tables and one JSON file make a lexicon folder:
 
-``genes.tsv.gz``     symbol, NCBI Gene id, locus (``protein``, ``rna``, ``pseudo``, ``other``), name,
-                     renown (``family``, ``literature``)
+``genes.tsv.gz``     symbol, NCBI Gene id, locus (``protein``, ``rna``, ``pseudo``, ``other``),
+                     name, renown (``family``, ``literature``)
 ``families.tsv.gz``  family id, member symbols separated by blanks
 ``terms.tsv.gz``     key, then one ``term|source|target|origin`` cell per meaning of the key
 ``mesh.tsv.gz``      key, then one ``term|kind|MeSH id`` cell per concept; only if MeSH was given

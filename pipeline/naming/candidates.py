@@ -142,12 +142,14 @@ def candidates(
                 closing = text.count("(") > text.count(")") and words[end : end + 1] == [")"]
                 stop = end + closing
                 if end == start + 1:
-                    yield from resolve(
-                        text, start, stop, lexicon, search=search, alternatives=seen
-                    )
+                    yield from resolve(text, start, stop, lexicon, search=search, alternatives=seen)
                 else:
                     yield from _window(text, start, stop, lexicon)
-                if long_form := long_forms.get(fold(text)):
+                # "Cath K" is Cathepsin K where the caption has "Cath: Cathepsin".
+                spelt = (
+                    long_forms.get(fold(part), "") + text[len(part) :] for part in (word, text)
+                )
+                for long_form in {form for form in spelt if form != text[len(word) :]} - {""}:
                     variant = Variant(long_form, (SPELT_OUT,))
                     for found in resolve(long_form, start, stop, lexicon, rewrite=False):
                         yield replace(found, text=text, variant=variant)
@@ -182,9 +184,7 @@ def _written(words: Sequence[str], spaces: Sequence[bool], start: int, end: int)
     return "".join(words[i] + (" " if spaces[i] and i + 1 < end else "") for i in range(start, end))
 
 
-def _window(
-    text: str, start: int, end: int, lexicon: Lexicon
-) -> Iterator[Candidate]:
+def _window(text: str, start: int, end: int, lexicon: Lexicon) -> Iterator[Candidate]:
     # Over several tokens only what the lexicon spells with the same breaks: "Cyclin D1"
     # is a name, the end of one label and the start of the next are not.
     for found in resolve(text, start, end, lexicon, rewrite=False):

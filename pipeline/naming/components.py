@@ -9,18 +9,26 @@ evidence; ``doc.spans["genes"]`` what was chosen. A span's label is GENE or FAMI
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from pipeline.lexicon.load import Lexicon
-from pipeline.naming.candidates import Candidate, Search, candidates
+from pipeline.naming.candidates import CONFUSION, Candidate, Search, candidates
 from pipeline.naming.context import Context
-from pipeline.naming.evidence import THRESHOLD, Figure, figure_of, judge, score
+from pipeline.naming.evidence import (
+    LIKE_NAME,
+    RELATIVE,
+    Evidence,
+    Figure,
+    Judge,
+    figure_of,
+    in_caption,
+    score,
+)
 from pipeline.naming.figure_rows import Row
-from pipeline.naming.meanings import Meanings
 from pipeline.naming.surroundings import signs
 
 CANDIDATES, GENES = "candidates", "genes"
@@ -34,8 +42,13 @@ class Judged:
     start: int
     end: int
     row: int
-    evidence: tuple[tuple[str, float], ...] = ()
+    evidence: Evidence = ()
     score: float = 0.0
+
+    @property
+    def place(self) -> tuple[int, int, int]:
+        """Where the name stands; the names of one list stand in different places."""
+        return self.start, self.end, self.candidate.item if self.candidate.listed else -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +70,15 @@ def row_spans(doc: Doc) -> Iterable[tuple[int, int, int]]:
         yield number, start, len(doc)
 
 
+#: A name that is as likely as not vouches for its relatives.
+_LIKELY = 0.5
+
+
 class GeneMatcher:
     """Finds every span that the lexicon could name; assigns ``doc.spans["candidates"]``."""
 
     lexicon: Lexicon
-    meanings: Meanings
+    judge: Judge
     search: Search
 
     def match(self, doc: Doc) -> list[Judged]:
@@ -83,24 +100,61 @@ class GeneMatcher:
                 found.append(Judged(each, start + each.start, start + each.end, number))
                 around.append(tuple(signs(words, spaces, each.start, each.end)))
         figure = figure_of(judged.candidate for judged in found)
-        return [
+        weighed = [
             self._judged(judged, text, figure, seen)
             for judged, seen in zip(found, around, strict=True)
         ]
+        return self._beside_relatives(self._against_caption(weighed))
+
+    def _beside_relatives(self, found: Sequence[Judged]) -> list[Judged]:
+        """Believe genes more that stand beside others of their family (JAK2 beside JAK1)."""
+        places: dict[str, set[tuple[int, int, int]]] = defaultdict(set)
+        for judged in found:
+            entry = judged.candidate.entry
+            if judged.score >= _LIKELY and not entry.family:
+                places[entry.genes[0].hgnc_symbol].add(judged.place)
+        return [
+            self._more(judged, RELATIVE) if self._has_relative(judged, places) else judged
+            for judged in found
+        ]
+
+    def _has_relative(
+        self, judged: Judged, places: Mapping[str, set[tuple[int, int, int]]]
+    ) -> bool:
+        entry = judged.candidate.entry
+        if entry.family or self.lexicon.like_for_like:
+            return False
+        own = {judged.place}
+        close = self.lexicon.relatives(entry.genes[0].hgnc_symbol)
+        return any(places[symbol] != own for symbol in close & places.keys())
 
     def _judged(
         self, judged: Judged, text: FigureText, figure: Figure, around: tuple[str, ...]
     ) -> Judged:
-        evidence = judge(
-            judged.candidate,
-            text.rows[judged.row].confidence,
-            text.context,
-            self.meanings,
-            self.lexicon,
-            figure,
-            around,
-        )
+        confidence = text.rows[judged.row].confidence
+        evidence = self.judge.evidence(judged.candidate, confidence, text.context, figure, around)
         return replace(judged, evidence=evidence, score=score(evidence))
+
+    def _more(self, judged: Judged, name: str) -> Judged:
+        evidence = (*judged.evidence, self.judge.weighed(name))
+        return replace(judged, evidence=evidence, score=score(evidence))
+
+    def _against_caption(self, found: Sequence[Judged]) -> list[Judged]:
+        """Doubt names that the caption lacks where it has one that they may be misread from.
+
+        TRIM50 is a gene, but where the caption speaks of TRIM5α the figure shows that.
+        """
+        spelt = {
+            judged.place
+            for judged in found
+            if CONFUSION in judged.candidate.variant.rules and in_caption(judged.evidence)
+        }
+        return [
+            self._more(judged, LIKE_NAME)
+            if judged.place in spelt and not in_caption(judged.evidence)
+            else judged
+            for judged in found
+        ]
 
     def set_annotations(self, doc: Doc, found: Iterable[Judged]) -> None:
         """Write the candidates as spans."""
@@ -115,7 +169,7 @@ class GeneMatcher:
 class GeneChooser:
     """Chooses among overlapping candidates; assigns ``doc.spans["genes"]``."""
 
-    threshold: float = THRESHOLD
+    threshold: float
 
     def match(self, doc: Doc) -> list[Judged]:
         """The chosen candidates in reading order."""

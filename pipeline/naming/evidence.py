@@ -1,8 +1,8 @@
 """Evidence: how sure a candidate is, as a sum of named log odds.
 
 Each piece of evidence has a name and a weight; the score is the logistic function of
-their sum. Weights stand in one table here so that they can be read, explained and fitted
-together.
+their sum. The weights stand in one table (``weights``), so that they can be read, explained
+and fitted together.
 """
 
 from __future__ import annotations
@@ -18,71 +18,20 @@ from pipeline.naming.candidates import CONFUSION, Candidate
 from pipeline.naming.context import Context
 from pipeline.naming.meanings import Meanings
 from pipeline.naming.surroundings import hyphen_between_letters
+from pipeline.naming.variants import variants
+from pipeline.naming.weights import Weights
 from pipeline.types import Source
-
-#: A candidate is a mention from this score on.
-THRESHOLD = 0.5
-
-#: Log odds of each piece of evidence.
-WEIGHTS = {
-    # kind of entry, by where the term comes from
-    "approved symbol": 2.6,
-    "name used in pathways": 3.2,
-    "family": 2.3,
-    "gene root": 0.5,
-    "alias, unambiguous": 1.5,
-    "alias, in common use": 2.4,
-    "approved name": 2.4,
-    "previous symbol": 0.8,
-    "the published lexicon": 0.9,
-    "same hyphens": 2.0,
-    # how it is printed
-    "printed as in the lexicon": 0.8,
-    "letters and digits": 0.6,
-    "short name that nobody vouches for": -1.5,
-    "alias in other case": -0.7,
-    "a hyphen that the lexicon does not have": -1.5,
-    "two characters": -2.0,
-    "three characters": -0.4,
-    "five or more characters": 0.4,
-    "small letters": -3.0,
-    "short, in other case": -1.0,
-    "digit first, short": -1.5,
-    "a hyphen between digits": -3.0,
-    "small before capital, not so in the lexicon": -0.7,
-    "p of a phosphorylated protein": -1.3,
-    "capitalised like a word": -1.0,
-    "three characters, one exchanged": -3.0,
-    "four characters, one exchanged": -0.8,
-    # what is known of the gene
-    "what was read is no name": 2.0,
-    "of a known family": 1.0,
-    "no record of its protein": -0.8,
-    # what stands around it
-    "part of a longer name": -2.0,
-    "part of the name of a process": -1.5,
-    "marks a kind of cell": -3.0,
-    "a stray sign before it": -1.5,
-    "cut at a hyphen": -1.0,
-    # competition
-    "other genes have this alias": -0.8,
-    "not a protein or microRNA": -1.8,
-    "printed as a microRNA": -4.0,
-    "English word": -4.0,
-    "English word in capitals": -2.5,
-    "also a": -3.2,
-    "caption explains it otherwise": -5.0,
-    "spelt out as something else": -1.5,
-    "figure of another organism": -2.5,
-    # context
-    "in the caption or title": 1.3,
-    "spelt out as this gene": 1.0,
-}
 
 #: Reading confidence below this counts against a candidate, per unit of shortfall.
 _SURE_READING = 0.9
 _READING_WEIGHT = 6.0
 
+#: Named pieces of evidence with their weights.
+Evidence = tuple[tuple[str, float], ...]
+
+RELATIVE = "a relative stands in the figure"
+IN_CAPTION, LIKE_NAME = "in the caption or title", "a like name stands in the caption"
+NO_GENE = "caption explains it otherwise"
 THIS_GENE, SOMETHING_ELSE = "spelt out as this gene", "spelt out as something else"
 
 _KIND = {
@@ -140,56 +89,89 @@ def figure_of(found: Iterable[Candidate]) -> Figure:
     return Figure(len(mouse) >= _SPELT_SO)
 
 
-def score(evidence: tuple[tuple[str, float], ...]) -> float:
+def score(evidence: Evidence) -> float:
     """Probability from the sum of log odds."""
     return 1.0 / (1.0 + math.exp(-sum(weight for _, weight in evidence)))
 
 
-def judge(
-    candidate: Candidate,
-    confidence: float,
-    context: Context,
-    meanings: Meanings,
-    lexicon: Lexicon,
-    figure: Figure,
-    around: Iterable[str] = (),
-) -> tuple[tuple[str, float], ...]:
-    """All evidence for and against one candidate.
+def in_caption(evidence: Iterable[tuple[str, float]]) -> bool:
+    """Whether caption or titles speak of the name."""
+    return any(name == IN_CAPTION for name, _ in evidence)
+
+
+class Judge:
+    """Weighs candidates.
 
     Args:
-        candidate: what to judge.
-        confidence: how sure the reading of its line is, 0 to 1.
-        context: what caption and titles say.
-        meanings: other meanings of the text.
-        lexicon: where the candidate's entry comes from.
-        figure: what the figure as a whole tells.
-        around: names of evidence from the candidate's row; see ``surroundings.signs``.
+        lexicon: where the candidates' entries come from.
+        meanings: other meanings of names.
+        weights: what each piece of evidence counts.
     """
-    evidence = [(name, WEIGHTS[name]) for name in _kind(candidate, lexicon)]
+
+    def __init__(self, lexicon: Lexicon, meanings: Meanings, weights: Weights) -> None:
+        self._lexicon = lexicon
+        self._meanings = meanings
+        self._weights = weights
+
+    def evidence(
+        self,
+        candidate: Candidate,
+        confidence: float,
+        context: Context,
+        figure: Figure,
+        around: Iterable[str] = (),
+    ) -> Evidence:
+        """All evidence for and against one candidate.
+
+        Args:
+            candidate: what to judge.
+            confidence: how sure the reading of its line is, 0 to 1.
+            context: what caption and titles say.
+            figure: what the figure as a whole tells.
+            around: evidence from the candidate's row; see ``surroundings.signs``.
+        """
+        found = [self.weighed(name) for name in _kind(candidate, self._lexicon)]
+        if candidate.variant.rules:
+            found.append((" + ".join(candidate.variant.rules), -candidate.variant.cost))
+        if self._lexicon.like_for_like:
+            return (*found, *map(self.weighed, _as_published(candidate)))
+        found += map(self.weighed, _print(candidate, figure))
+        if confidence < _SURE_READING:
+            found.append(("doubtful reading", (confidence - _SURE_READING) * _READING_WEIGHT))
+        found += map(self.weighed, around)
+        found += map(self.weighed, self._said(candidate, context))
+        return tuple(found)
+
+    def weighed(self, name: str) -> tuple[str, float]:
+        """A piece of evidence with what it counts."""
+        return name, self._weights["also a" if name.startswith("also a ") else name]
+
+    def _said(self, candidate: Candidate, context: Context) -> Iterator[str]:
+        """What words, other meanings and the caption say."""
+        rivalry = list(_competition(candidate, context, self._meanings))
+        spelt = _spelt_out(candidate, context, self._lexicon)
+        if spelt == SOMETHING_ELSE and NO_GENE not in rivalry:
+            rivalry.append(SOMETHING_ELSE)
+        yield from rivalry
+        # A caption that speaks of LPS or NS1 means the chemical or the virus, too.
+        keys = (fold(candidate.text), fold(candidate.variant.text))
+        if not rivalry and not context.keys.isdisjoint(keys):
+            yield IN_CAPTION
+        if spelt == THIS_GENE:
+            yield THIS_GENE
+
+
+def _as_published(candidate: Candidate) -> Iterator[str]:
+    """How PFOCR's own lexicon is matched.
+
+    The published pipeline took every name that its lexicon held, whatever else the text
+    could mean.
+    """
+    yield "the published lexicon"
+    if hyphenated(candidate.variant.text) == hyphenated(candidate.entry.spelling):
+        yield "same hyphens"
     if candidate.variant.rules:
-        evidence.append((" + ".join(candidate.variant.rules), -candidate.variant.cost))
-    if lexicon.like_for_like:
-        # The published pipeline took every name that its lexicon held, whatever else the
-        # text could mean; its own lexicon is matched that way again.
-        evidence.append(("the published lexicon", WEIGHTS["the published lexicon"]))
-        if hyphenated(candidate.variant.text) == hyphenated(candidate.entry.spelling):
-            evidence.append(("same hyphens", WEIGHTS["same hyphens"]))
-    if not lexicon.like_for_like or candidate.variant.rules:
-        evidence += [(name, WEIGHTS[name]) for name in _print(candidate, figure)]
-    if lexicon.like_for_like:
-        return tuple(evidence)
-    if confidence < _SURE_READING:
-        evidence.append(("doubtful reading", (confidence - _SURE_READING) * _READING_WEIGHT))
-    evidence += [(name, WEIGHTS[name]) for name in around]
-    rivalry = _competition(candidate, context, meanings, lexicon)
-    evidence += rivalry
-    # A caption that speaks of LPS or NS1 means the chemical or the virus, too.
-    spelt = (fold(candidate.text), fold(candidate.variant.text))
-    if not rivalry and not context.keys.isdisjoint(spelt):
-        evidence.append(("in the caption or title", WEIGHTS["in the caption or title"]))
-    if _spelt_out(candidate, context, lexicon) == THIS_GENE:
-        evidence.append((THIS_GENE, WEIGHTS[THIS_GENE]))
-    return tuple(evidence)
+        yield from _print(candidate, Figure())
 
 
 def _kind(candidate: Candidate, lexicon: Lexicon) -> Iterator[str]:
@@ -208,10 +190,15 @@ def _kind(candidate: Candidate, lexicon: Lexicon) -> Iterator[str]:
             yield "of a known family"
         elif info.locus == "protein" and not info.renown:
             yield "no record of its protein"
-    if CONFUSION in candidate.variant.rules and fold(candidate.text) not in lexicon:
+    if CONFUSION in candidate.variant.rules and not _is_name(candidate.text, lexicon):
         yield "what was read is no name"
     if info and info.locus not in ("rna", "") and _MICRORNA.match(candidate.text):
         yield "printed as a microRNA"
+
+
+def _is_name(text: str, lexicon: Lexicon) -> bool:
+    """Whether the lexicon has what was read, as it is or by a rule of writing."""
+    return any(fold(variant.text) in lexicon for variant in variants(text))
 
 
 def _print(candidate: Candidate, figure: Figure) -> Iterator[str]:
@@ -253,26 +240,48 @@ def _print(candidate: Candidate, figure: Figure) -> Iterator[str]:
             yield "letters and digits"
 
 
-def _competition(
-    candidate: Candidate, context: Context, meanings: Meanings, lexicon: Lexicon
-) -> list[tuple[str, float]]:
-    text, found = candidate.text, []
+def _competition(candidate: Candidate, context: Context, meanings: Meanings) -> Iterator[str]:
+    text = candidate.text
     if text.endswith(f"-{candidate.variant.text}"):  # p-p65 is not pp65 of a virus
         text = candidate.variant.text
     if meanings.is_word(text):
-        name = "English word in capitals" if text.isupper() else "English word"
-        found.append((name, WEIGHTS[name]))
+        yield "English word in capitals" if text.isupper() else "English word"
     if other := meanings.competing(text) or meanings.competing(candidate.variant.text):
-        found.append((f"also a {other}", WEIGHTS["also a"]))
+        yield f"also a {other}"
     if context.spells_out_no_gene(fold(text)):
-        name = "caption explains it otherwise"
-        found.append((name, WEIGHTS[name]))
-    elif _spelt_out(candidate, context, lexicon) == SOMETHING_ELSE:
-        found.append((SOMETHING_ELSE, WEIGHTS[SOMETHING_ELSE]))
+        yield NO_GENE
     if context.other_life:
-        name = "figure of another organism"
-        found.append((name, WEIGHTS[name]))
-    return found
+        yield "figure of another organism"
+
+
+#: Words that names of unlike genes share.
+_COMMON_STEMS = frozenset(
+    [
+        "protei",
+        "recept",
+        "factor",
+        "family",
+        "member",
+        "subuni",
+        "associ",
+        "bindin",
+        "like",
+        "cell",
+        "domain",
+        "type",
+        "group",
+        "human",
+        "class",
+        "chain",
+        "with",
+        "alpha",
+        "beta",
+        "gamma",
+        "comple",
+        "induce",
+        "intera",
+    ]
+)
 
 
 def _spelt_out(candidate: Candidate, context: Context, lexicon: Lexicon) -> str:
@@ -289,8 +298,8 @@ def _spelt_out(candidate: Candidate, context: Context, lexicon: Lexicon) -> str:
 
 
 def _stems(name: str) -> set[str]:
-    """The words of a name, cut so that ``inhibitor`` and ``inhibitory`` are one."""
-    return {word[:5] for word in re.findall(r"[a-z]{4,}", name.lower())}
+    """The telling words of a name, cut so that ``inhibitor`` and ``inhibitory`` are one."""
+    return {word[:6] for word in re.findall(r"[a-z]{4,}", name.lower())} - _COMMON_STEMS
 
 
 def _weak(candidate: Candidate) -> bool:

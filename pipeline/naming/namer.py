@@ -10,6 +10,7 @@ from pipeline.lexicon.load import Lexicon
 from pipeline.naming.confusions import load_confusions
 from pipeline.naming.context import read_context
 from pipeline.naming.meanings import load_meanings
+from pipeline.naming.weights import load_weights
 from pipeline.types import ConceptMention, Line, Mention, Names
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Namer:
             "lexicon": self.lexicon.version,
             "meanings": load_meanings().version,
             "confusions": load_confusions().version,
+            "weights": load_weights().version,
             "concept limits": load_limits().version,
             "spacy": version("spacy"),
         }
@@ -88,6 +90,7 @@ def _pipeline(lexicon: Lexicon) -> Language:
     from pipeline.naming import components, concepts
     from pipeline.naming.candidates import Search
     from pipeline.naming.concept_names import load_limits
+    from pipeline.naming.evidence import Judge
     from pipeline.naming.tokenizer import LabelTokenizer
 
     nlp = spacy.blank("en")
@@ -95,9 +98,13 @@ def _pipeline(lexicon: Lexicon) -> Language:
     nlp.tokenizer = LabelTokenizer(nlp.vocab)
     matcher = nlp.add_pipe("gene_matcher")
     assert isinstance(matcher, components.GeneMatcher)
-    matcher.lexicon, matcher.meanings = lexicon, load_meanings()
+    # PFOCR's own lexicon is matched as published, which nothing was fitted to.
+    weights = load_weights(prior=lexicon.like_for_like)
+    matcher.lexicon, matcher.judge = lexicon, Judge(lexicon, load_meanings(), weights)
     matcher.search = Search(lexicon, load_confusions())
-    nlp.add_pipe("gene_chooser")
+    chooser = nlp.add_pipe("gene_chooser")
+    assert isinstance(chooser, components.GeneChooser)
+    chooser.threshold = weights.threshold
     nlp.add_pipe("reading_chooser")
     finder = nlp.add_pipe("concept_matcher")
     assert isinstance(finder, concepts.ConceptMatcher)

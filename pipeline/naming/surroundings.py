@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.lexicon.folding import GREEK_LETTERS
 
 #: The words behind it show that a marker names a kind of cell: ``CD8+ T cells``, ``CD4 TILs``.
-_CELL = re.compile(r"TILs?|[Tt]|[Cc]ells?|lymphocytes?|[Mm]onocytes?|macrophages?|DCs?|NK")
+_CELL = re.compile(r"TILs?|T|cells?|lymphocytes?|monocytes?|macrophages?|DCs?|NK", re.IGNORECASE)
 _MARKER = re.compile(r"CD\d+[a-z]?|γδ|αβ")
 
 #: Behind a name these make it part of the name of a process or a larger thing, which shows

@@ -79,7 +79,9 @@ def main() -> None:
         text = args.text / f"{figid}.txt" if args.text else None
         google = text.read_text("utf-8").split() if text and text.is_file() else []
         record = args.records / f"{figid}.md"
-        caption = parse_record(record.read_text("utf-8"), record).context if record.is_file() else ""
+        caption = (
+            parse_record(record.read_text("utf-8"), record).context if record.is_file() else ""
+        )
         figures.append(list(pairs(places, google, set(_NAME.findall(caption)), lexicon)))
     figures.append([pair for path in args.drawn for pair in drawn_pairs(path)])
     costs: dict[tuple[str, str], float] = {}
@@ -189,14 +191,10 @@ def alike(read: str, printed: str) -> bool:
     if len(digits[0]) == len(digits[1]) and digits[0] != digits[1]:
         return False
     edits = _EDITS if len(printed) > 5 else 1
-    return bool(
-        Levenshtein.distance(read.upper(), printed.upper(), score_cutoff=edits) <= edits
-    )
+    return bool(Levenshtein.distance(read.upper(), printed.upper(), score_cutoff=edits) <= edits)
 
 
-def count(
-    read: str, printed: str, share: float, confused: Counts, right: dict[str, float]
-) -> None:
+def count(read: str, printed: str, share: float, confused: Counts, right: dict[str, float]) -> None:
     """Count what stands for what in one pair of words, ``share`` times."""
     for tag, a, b, c, d in Levenshtein.opcodes(read, printed):
         ours, theirs = read[a:b], printed[c:d]
@@ -215,9 +213,7 @@ def count(
             _add(EDGE + ours if a == 0 else ours + EDGE, theirs, share, confused, right)
 
 
-def _add(
-    read: str, printed: str, share: float, confused: Counts, right: dict[str, float]
-) -> None:
+def _add(read: str, printed: str, share: float, confused: Counts, right: dict[str, float]) -> None:
     printed = printed if not printed.isascii() else printed.upper()
     if fold(read) == fold(printed):  # naming folds these together anyhow
         right[read] += share
