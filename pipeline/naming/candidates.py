@@ -86,7 +86,7 @@ class Search:
         """
         if text.isalpha() and text.islower():  # a word, not a name
             return ()
-        found = {}
+        found: dict[str, Variant] = {}
         for base in written:
             like = (
                 names_like(text, self._keys, self._confusions, alternatives)
@@ -146,13 +146,16 @@ def candidates(
                 else:
                     yield from _window(text, start, stop, lexicon)
                 # "Cath K" is Cathepsin K where the caption has "Cath: Cathepsin".
-                spelt = (
-                    long_forms.get(fold(part), "") + text[len(part) :] for part in (word, text)
-                )
-                for long_form in {form for form in spelt if form != text[len(word) :]} - {""}:
+                for long_form in _spelt_out(text, word, long_forms):
                     variant = Variant(long_form, (SPELT_OUT,))
                     for found in resolve(long_form, start, stop, lexicon, rewrite=False):
                         yield replace(found, text=text, variant=variant)
+
+
+def _spelt_out(text: str, word: str, long_forms: Mapping[str, str]) -> set[str]:
+    """What ``text``, or the ``word`` that it begins with, is spelt out as."""
+    found = {text: long_forms.get(fold(text)), word: long_forms.get(fold(word))}
+    return {long_form + text[len(part) :] for part, long_form in found.items() if long_form}
 
 
 def _nameable(word: str) -> bool:

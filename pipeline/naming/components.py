@@ -34,6 +34,10 @@ from pipeline.naming.surroundings import signs
 CANDIDATES, GENES = "candidates", "genes"
 
 
+#: First token, token after the last, item of a list (-1 for a plain name).
+Place = tuple[int, int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A candidate with its evidence and score; tokens are counted in the document."""
@@ -46,7 +50,7 @@ class Judged:
     score: float = 0.0
 
     @property
-    def place(self) -> tuple[int, int, int]:
+    def place(self) -> Place:
         """Where the name stands; the names of one list stand in different places."""
         return self.start, self.end, self.candidate.item if self.candidate.listed else -1
 
@@ -108,7 +112,7 @@ class GeneMatcher:
 
     def _beside_relatives(self, found: Sequence[Judged]) -> list[Judged]:
         """Believe genes more that stand beside others of their family (JAK2 beside JAK1)."""
-        places: dict[str, set[tuple[int, int, int]]] = defaultdict(set)
+        places: dict[str, set[Place]] = defaultdict(set)
         for judged in found:
             entry = judged.candidate.entry
             if judged.score >= _LIKELY and not entry.family:
@@ -118,9 +122,7 @@ class GeneMatcher:
             for judged in found
         ]
 
-    def _has_relative(
-        self, judged: Judged, places: Mapping[str, set[tuple[int, int, int]]]
-    ) -> bool:
+    def _has_relative(self, judged: Judged, places: Mapping[str, set[Place]]) -> bool:
         entry = judged.candidate.entry
         if entry.family or self.lexicon.like_for_like:
             return False

@@ -255,33 +255,11 @@ def _competition(candidate: Candidate, context: Context, meanings: Meanings) -> 
 
 
 #: Words that names of unlike genes share.
-_COMMON_STEMS = frozenset(
-    [
-        "protei",
-        "recept",
-        "factor",
-        "family",
-        "member",
-        "subuni",
-        "associ",
-        "bindin",
-        "like",
-        "cell",
-        "domain",
-        "type",
-        "group",
-        "human",
-        "class",
-        "chain",
-        "with",
-        "alpha",
-        "beta",
-        "gamma",
-        "comple",
-        "induce",
-        "intera",
-    ]
-)
+_COMMON = """
+protein receptor factor family member subunit associated binding like cell domain type group
+human class chain with alpha beta gamma complex induced interacting
+"""
+_COMMON_STEMS = frozenset(word[:6] for word in _COMMON.split())
 
 
 def _spelt_out(candidate: Candidate, context: Context, lexicon: Lexicon) -> str:

@@ -49,11 +49,24 @@ class Namer:
 
         # Without a memory zone spaCy keeps every word of every figure for good.
         with self.nlp.memory_zone():
-            doc = self._document(lines, context)
+            doc = self._text(lines, context)
+            for _, component in self.nlp.pipeline:
+                doc = component(doc)
             return Names(
                 tuple(_mention(doc, judged, lines) for judged in judged_spans(doc, GENES)),
                 tuple(_concept(doc, found, lines) for found in concept_spans(doc)),
             )
+
+    def candidates(self, lines: Sequence[Line], context: str = "") -> Doc:
+        """The document of a figure with everything that could be a gene, judged, none chosen."""
+        matcher = self.nlp.get_pipe("gene_matcher")
+        return matcher(self._text(lines, context))
+
+    def readings(self, doc: Doc) -> list[Judged]:
+        """Of the genes chosen in a document, those of the readings that are settled on."""
+        from pipeline.naming.components import ReadingChooser
+
+        return ReadingChooser().match(doc)
 
     def versions(self) -> dict[str, str]:
         """Versions of everything that decides what is named."""
@@ -72,15 +85,13 @@ class Namer:
             "spacy": version("spacy"),
         }
 
-    def _document(self, lines: Sequence[Line], context: str) -> Doc:
+    def _text(self, lines: Sequence[Line], context: str) -> Doc:
         from pipeline.naming.components import FigureText
         from pipeline.naming.figure_rows import rows_of
 
         rows = rows_of(lines)
         doc = self.nlp.make_doc("\n".join(row.text for row in rows))
         doc.user_data["figure"] = FigureText(rows, read_context(context, doc.text))
-        for _, component in self.nlp.pipeline:
-            doc = component(doc)
         return doc
 
 

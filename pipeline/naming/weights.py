@@ -63,10 +63,7 @@ def load_weights(path: Path | None = None, *, prior: bool = False) -> Weights:
                 name, fitted, by_hand = line.split("\t")
                 values[name] = float(by_hand if prior else fitted)
             except ValueError as error:
-                raise LexiconError(
-                    f"{path}:{number}",
-                    "is not `evidence<TAB>weight<TAB>prior`",
-                    "Reinstall pfcurate",
-                ) from error
+                cause = "is not `evidence<TAB>weight<TAB>prior`"
+                raise LexiconError(f"{path}:{number}", cause, "Reinstall pfcurate") from error
     threshold = values.pop(THRESHOLD, _EVEN)
     return Weights(values, threshold, hashlib.sha256(text.encode()).hexdigest()[:12])

@@ -11,8 +11,8 @@ reading that differs in little from
 
 is aligned with it, and what stands in place of what is counted. The cost of taking ``read``
 for ``printed`` is the log odds of ``read`` being right, against it being a misread
-``printed``: ``ln((right + 1) / (confused + 1/2))``. Where several printed words are as near, each counts
-for as much as the costs of the round before make it likely.
+``printed``: ``ln((right + 1) / (confused + 1/2))``. Where several printed words are as near,
+each counts for as much as the costs of the round before make it likely.
 
 Writes ``models/confusions.tsv``. Figures that accuracy is measured on are left out by
 ``--without``.
@@ -79,9 +79,9 @@ def main() -> None:
         text = args.text / f"{figid}.txt" if args.text else None
         google = text.read_text("utf-8").split() if text and text.is_file() else []
         record = args.records / f"{figid}.md"
-        caption = (
-            parse_record(record.read_text("utf-8"), record).context if record.is_file() else ""
-        )
+        caption = ""
+        if record.is_file():
+            caption = parse_record(record.read_text("utf-8"), record).context
         figures.append(list(pairs(places, google, set(_NAME.findall(caption)), lexicon)))
     figures.append([pair for path in args.drawn for pair in drawn_pairs(path)])
     costs: dict[tuple[str, str], float] = {}
