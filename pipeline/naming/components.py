@@ -108,27 +108,30 @@ class GeneMatcher:
             self._judged(judged, text, figure, seen)
             for judged, seen in zip(found, around, strict=True)
         ]
-        return self._beside_relatives(self._against_caption(weighed))
+        return self._beside_relatives(self._against_caption(weighed), text.rows)
 
-    def _beside_relatives(self, found: Sequence[Judged]) -> list[Judged]:
+    def _beside_relatives(self, found: Sequence[Judged], rows: Sequence[Row]) -> list[Judged]:
         """Believe genes more that stand beside others of their family (JAK2 beside JAK1)."""
-        places: dict[str, set[Place]] = defaultdict(set)
+        if self.lexicon.like_for_like:
+            return list(found)
+        seen: dict[str, list[Judged]] = defaultdict(list)
         for judged in found:
             entry = judged.candidate.entry
             if judged.score >= _LIKELY and not entry.family:
-                places[entry.genes[0].hgnc_symbol].add(judged.place)
+                seen[entry.genes[0].hgnc_symbol].append(judged)
         return [
-            self._more(judged, RELATIVE) if self._has_relative(judged, places) else judged
+            self._more(judged, RELATIVE) if self._has_relative(judged, seen, rows) else judged
             for judged in found
         ]
 
-    def _has_relative(self, judged: Judged, places: Mapping[str, set[Place]]) -> bool:
+    def _has_relative(
+        self, judged: Judged, seen: Mapping[str, list[Judged]], rows: Sequence[Row]
+    ) -> bool:
         entry = judged.candidate.entry
-        if entry.family or self.lexicon.like_for_like:
+        if entry.family:
             return False
-        own = {judged.place}
-        close = self.lexicon.relatives(entry.genes[0].hgnc_symbol)
-        return any(places[symbol] != own for symbol in close & places.keys())
+        close = self.lexicon.relatives(entry.genes[0].hgnc_symbol) & seen.keys()
+        return any(_apart(judged, other, rows) for symbol in close for other in seen[symbol])
 
     def _judged(
         self, judged: Judged, text: FigureText, figure: Figure, around: tuple[str, ...]
@@ -168,6 +171,14 @@ class GeneMatcher:
         return doc
 
 
+def _apart(one: Judged, other: Judged, rows: Sequence[Row]) -> bool:
+    """Whether two names are two prints: of other lines, or apart in one reading of a line."""
+    if one.row == other.row:
+        return one.end <= other.start or other.end <= one.start
+    lines = [{rows[judged.row].line, rows[judged.row].below} - {-1} for judged in (one, other)]
+    return lines[0].isdisjoint(lines[1])
+
+
 class GeneChooser:
     """Chooses among overlapping candidates; assigns ``doc.spans["genes"]``."""
 
@@ -199,7 +210,8 @@ def choose_longest(found: Sequence[Judged], threshold: float) -> list[Judged]:
         if slot not in best or _rank(judged) > _rank(best[slot]):
             best[slot] = judged
     believed = [judged for judged in best.values() if judged.score >= threshold]
-    believed.sort(key=lambda j: (j.start - j.end, -j.score, j.start, j.candidate.item))
+    # A name that the lexicon has as a whole is not taken for a list of others.
+    believed.sort(key=lambda j: (j.start - j.end, j.candidate.listed, -j.score, j.start, j.place))
     taken: dict[int, tuple[int, int, bool]] = {}
     chosen = []
     for judged in believed:

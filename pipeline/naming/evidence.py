@@ -47,6 +47,9 @@ _ORIGIN = {
 }
 
 
+#: A label of so many genes (all cyclins, all cadherins) mostly is the half of a longer one.
+_MANY = 20
+
 #: IL-1-3 is IL-1 to IL-3 and not IL-13.
 _DIGITS_PARTED = re.compile(r"\d[-–]\d")
 
@@ -180,6 +183,8 @@ def _kind(candidate: Candidate, lexicon: Lexicon) -> Iterator[str]:
     if entry.origin == "FamPlex" and entry.source is Source.ALIAS:
         kind = "alias, in common use"
     yield kind
+    if len(entry.genes) > _MANY:
+        yield "large family"
     if candidate.rivals and kind in ("alias, unambiguous", "previous symbol"):
         yield "other genes have this alias"
     info = lexicon.info(entry.genes[0].hgnc_symbol)

@@ -6,7 +6,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise
 
 from pipeline.naming.confusions import Alternatives
 from pipeline.types import Line
@@ -24,6 +24,9 @@ _LEVEL = 20.0
 
 #: A label broken over lines is short; longer lines are running text.
 _LABEL_LENGTH = 24
+
+#: Of two lines without places, the lengths up to which they may be one label.
+_PLACELESS_HEAD, _PLACELESS_TAIL = 16, 8
 
 #: Most lines that are tried as the second one of the same label.
 _BELOW = 4
@@ -76,7 +79,7 @@ def rows_of(lines: Sequence[Line]) -> list[Row]:
     """The believed text of every line, what else was read there, and labels broken in two."""
     rows: list[Row] = []
     offset = 0
-    for row in (*_readings(lines), *_joined(lines)):
+    for row in (*_readings(lines), *_joined(lines), *_followed(lines)):
         rows.append(replace(row, offset=offset))
         offset += len(row.text) + 1
     return rows
@@ -128,6 +131,20 @@ def _joined(lines: Sequence[Line]) -> Iterator[Row]:
         text = f"{upper.text} {lower.text}"
         seam = len(upper.text) + 1
         yield Row(upper.number, text, confidence, below=lower.number, seam=seam)
+
+
+def _followed(lines: Sequence[Line]) -> Iterator[Row]:
+    """Short lines without a place, each with the one after it: ``Cyclin``, ``E``.
+
+    Whoever gave the text mostly gave the two lines of a label one after the other.
+    """
+    for number, (upper, lower) in enumerate(pairwise(lines)):
+        if upper.region is None and lower.region is None:
+            head, tail = printable(upper.text), printable(lower.text)
+            if _HEAD <= len(head) <= _PLACELESS_HEAD and 0 < len(tail) <= _PLACELESS_TAIL:
+                confidence = min(upper.confidence, lower.confidence)
+                seam = len(head) + 1
+                yield Row(number, f"{head} {tail}", confidence, below=number + 1, seam=seam)
 
 
 def _labels(lines: Sequence[Line]) -> Iterator[_Label]:

@@ -51,7 +51,8 @@ def signs(words: Sequence[str], spaces: Sequence[bool], start: int, end: int) ->
     if not spaces[end - 1]:
         if words[end] in ("-", "–") and end + 1 == len(words):
             yield "cut at a hyphen"
-        if _MARKER.fullmatch(words[end - 1]) and words[end] in ("+", "⁺"):
+        behind = words[end + 1 : end + 2]
+        if words[end] in ("+", "⁺") and behind and _CELL.fullmatch(behind[0]):
             yield "marks a kind of cell"
         if words[end] in ("-", "–") and end + 1 < len(words) and _PROCESS.fullmatch(words[end + 1]):
             yield "part of the name of a process"

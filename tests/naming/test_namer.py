@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.lexicon.load import load_lexicon
-from pipeline.naming.evidence import THRESHOLD
 from pipeline.naming.figure_rows import printable
 from pipeline.naming.namer import Namer
+from pipeline.naming.weights import load_weights
 from pipeline.types import Line, Mention, Reading, Region
 
 NAMES = (
@@ -30,7 +30,7 @@ def test_a_mention_stands_where_it_says(namer: Namer, texts: list[str], caption:
         assert mention.reading[mention.start : mention.end] == mention.text
         assert mention.text.strip() == mention.text != ""
         assert mention.entry.genes
-        assert THRESHOLD <= mention.score <= 1.0
+        assert load_weights().threshold <= mention.score <= 1.0
         assert mention.evidence
     check_order(mentions)
 
