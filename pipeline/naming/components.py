@@ -19,8 +19,10 @@ from pipeline.lexicon.load import Lexicon
 from pipeline.naming.candidates import CONFUSION, Candidate, Search, candidates
 from pipeline.naming.context import Context
 from pipeline.naming.evidence import (
+    AS_IN_LEXICON,
     LIKE_NAME,
     RELATIVE,
+    SIBLING,
     Evidence,
     Figure,
     Judge,
@@ -74,6 +76,9 @@ def row_spans(doc: Doc) -> Iterable[tuple[int, int, int]]:
         yield number, start, len(doc)
 
 
+#: Log odds by which the entry printed so is preferred to others of the same text.
+_EXACT = 1.0
+
 #: A name that is as likely as not vouches for its relatives.
 _LIKELY = 0.5
 
@@ -93,6 +98,7 @@ class GeneMatcher:
         for number, start, end in row_spans(doc):
             words = [token.text for token in doc[start:end]]
             spaces = [bool(token.whitespace_) for token in doc[start:end]]
+            below = text.rows[number].goes_on
             for each in candidates(
                 words,
                 spaces,
@@ -102,7 +108,7 @@ class GeneMatcher:
                 text.rows[number].alternatives,
             ):
                 found.append(Judged(each, start + each.start, start + each.end, number))
-                around.append(tuple(signs(words, spaces, each.start, each.end)))
+                around.append(tuple(signs(words, spaces, each.start, each.end, below)))
         figure = figure_of(judged.candidate for judged in found)
         weighed = [
             self._judged(judged, text, figure, seen)
@@ -111,18 +117,25 @@ class GeneMatcher:
         return self._beside_relatives(self._against_caption(weighed), text.rows)
 
     def _beside_relatives(self, found: Sequence[Judged], rows: Sequence[Row]) -> list[Judged]:
-        """Believe genes more that stand beside others of their family (JAK2 beside JAK1)."""
+        """Believe names more that stand beside others of their list or family (JAK1, JAK2)."""
         if self.lexicon.like_for_like:
             return list(found)
         seen: dict[str, list[Judged]] = defaultdict(list)
+        lists: dict[tuple[int, int], set[int]] = defaultdict(set)
         for judged in found:
+            if judged.score >= _LIKELY and judged.candidate.listed:
+                lists[judged.start, judged.end].add(judged.candidate.item)
             entry = judged.candidate.entry
             if judged.score >= _LIKELY and not entry.family:
                 seen[entry.genes[0].hgnc_symbol].append(judged)
-        return [
-            self._more(judged, RELATIVE) if self._has_relative(judged, seen, rows) else judged
-            for judged in found
-        ]
+        weighed = []
+        for judged in found:
+            if judged.candidate.listed and lists[judged.start, judged.end] - {judged.place[2]}:
+                judged = self._more(judged, SIBLING)
+            if self._has_relative(judged, seen, rows):
+                judged = self._more(judged, RELATIVE)
+            weighed.append(judged)
+        return weighed
 
     def _has_relative(
         self, judged: Judged, seen: Mapping[str, list[Judged]], rows: Sequence[Row]
@@ -226,11 +239,14 @@ def choose_longest(found: Sequence[Judged], threshold: float) -> list[Judged]:
 def _rank(judged: Judged) -> tuple[float, int, int]:
     """Best score first; ties go to the family, then to the gene with the lowest NCBI id.
 
-    Ids were given in order of discovery, and of several genes with one alias the one
-    known longest is mostly meant (L5 is RPL5, GDH is GLUD1).
+    How a name is printed tells little of whether it is a gene, but much of which one. Ids were
+    given in order of discovery, and of several genes with one alias the one known longest is
+    mostly meant (L5 is RPL5, GDH is GLUD1).
     """
     entry = judged.candidate.entry
-    return (round(judged.score, 9), len(entry.genes), -int(entry.genes[0].entrez))
+    exact = any(name == AS_IN_LEXICON for name, _ in judged.evidence)
+    odds = sum(weight for _, weight in judged.evidence) + exact * _EXACT
+    return (round(odds, 9), len(entry.genes), -int(entry.genes[0].entrez))
 
 
 def annotate(doc: Doc, group: str, found: Iterable[Judged]) -> None:

@@ -23,6 +23,8 @@ peptidoglycan period permeabilization phase phosphate plasma population potentia
 precursor pressure reaction region resistance response responses reticulum ribosome rna
 sequence sequences site species spectrometry stress syndrome system therapy time tissue
 transcript transition transport treatment tumor vesicle vesicles virus viruses wall zone
+antibody antibodies compartment granule granules motif packet packets particle particles
+ratio signal signals vacuole
 """
 _NO_GENE = frozenset(_NO_GENE_WORDS.split())
 
@@ -55,11 +57,13 @@ class Context:
 
     Attributes:
         keys: folded names of one to four words that stand in the text.
+        words: the words of the text, in its case.
         long_forms: long form by abbreviation key, for abbreviations that the text spells out.
         other_life: it speaks of plants, bacteria, yeast or flies and not of mammals.
     """
 
     keys: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
     long_forms: dict[str, str] = field(default_factory=dict)
     other_life: bool = False
 
@@ -87,6 +91,7 @@ def read_context(text: str, printed: str = "") -> Context:
     other = len(_OTHER_LIFE.findall(text))
     return Context(
         frozenset(key for key in keys if len(key) > 1),
+        frozenset(words),
         _long_forms(printed) | _long_forms(text),
         other >= 2 and other > 2 * len(_ANIMAL.findall(text)),
     )

@@ -29,8 +29,11 @@ _READING_WEIGHT = 6.0
 #: Named pieces of evidence with their weights.
 Evidence = tuple[tuple[str, float], ...]
 
+AS_IN_LEXICON = "printed as in the lexicon"
+SIBLING = "others of its list are names"
 RELATIVE = "a relative stands in the figure"
 IN_CAPTION, LIKE_NAME = "in the caption or title", "a like name stands in the caption"
+WORD_IN_CAPITALS = "English word in capitals"
 NO_GENE = "caption explains it otherwise"
 THIS_GENE, SOMETHING_ELSE = "spelt out as this gene", "spelt out as something else"
 
@@ -158,7 +161,11 @@ class Judge:
         yield from rivalry
         # A caption that speaks of LPS or NS1 means the chemical or the virus, too.
         keys = (fold(candidate.text), fold(candidate.variant.text))
-        if not rivalry and not context.keys.isdisjoint(keys):
+        word = candidate.text.islower() and candidate.entry.origin == "HGNC"  # of any sentence
+        # A word in capitals is more than a word where the caption has it so, too.
+        capitals = rivalry == [WORD_IN_CAPITALS] and candidate.text in context.words
+        spoken_of = not rivalry and not word and not context.keys.isdisjoint(keys)
+        if capitals or spoken_of:
             yield IN_CAPTION
         if spelt == THIS_GENE:
             yield THIS_GENE
@@ -209,7 +216,7 @@ def _is_name(text: str, lexicon: Lexicon) -> bool:
 def _print(candidate: Candidate, figure: Figure) -> Iterator[str]:
     text, key, spelling = candidate.text, fold(candidate.variant.text), candidate.entry.spelling
     if not candidate.variant.rules and _plain(text) == _plain(spelling):
-        yield "printed as in the lexicon"
+        yield AS_IN_LEXICON
     elif text.isalpha() and text.islower():
         yield "small letters"
     elif len(key) < 4 and _case_differs(candidate.variant.text, spelling):
@@ -250,7 +257,7 @@ def _competition(candidate: Candidate, context: Context, meanings: Meanings) -> 
     if text.endswith(f"-{candidate.variant.text}"):  # p-p65 is not pp65 of a virus
         text = candidate.variant.text
     if meanings.is_word(text):
-        yield "English word in capitals" if text.isupper() else "English word"
+        yield WORD_IN_CAPITALS if text.isupper() else "English word"
     if other := meanings.competing(text) or meanings.competing(candidate.variant.text):
         yield f"also a {other}"
     if context.spells_out_no_gene(fold(text)):

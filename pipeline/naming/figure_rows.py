@@ -48,6 +48,7 @@ class Row:
         seam: offset in ``text`` at which the lower line begins, 0 if none is joined.
         offset: character of the document at which the row starts.
         alternatives: what else the reader saw, by character of ``text``; empty if unknown.
+        goes_on: first word of the line below, empty if there is none near.
     """
 
     line: int
@@ -58,6 +59,7 @@ class Row:
     seam: int = 0
     offset: int = 0
     alternatives: Alternatives = ()
+    goes_on: str = ""
 
 
 #: What stands for an unprintable character, by its Unicode category.
@@ -77,10 +79,16 @@ def printable(text: str) -> str:
 
 def rows_of(lines: Sequence[Line]) -> list[Row]:
     """The believed text of every line, what else was read there, and labels broken in two."""
+    joined = (*_joined(lines), *_followed(lines))
+    below = {row.line: row.text[row.seam :].partition(" ")[0] for row in reversed(joined)}
+    for number, (line, after) in enumerate(pairwise(lines)):
+        if line.region is None and after.region is None:
+            below[number] = printable(after.text).partition(" ")[0]
     rows: list[Row] = []
     offset = 0
-    for row in (*_readings(lines), *_joined(lines), *_followed(lines)):
-        rows.append(replace(row, offset=offset))
+    for row in (*_readings(lines), *joined):
+        goes_on = "" if row.seam else below.get(row.line, "")
+        rows.append(replace(row, offset=offset, goes_on=goes_on))
         offset += len(row.text) + 1
     return rows
 

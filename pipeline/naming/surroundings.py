@@ -9,6 +9,7 @@ from pipeline.lexicon.folding import GREEK_LETTERS
 
 #: The words behind it show that a marker names a kind of cell: ``CD8+ T cells``, ``CD4 TILs``.
 _CELL = re.compile(r"TILs?|T|cells?|lymphocytes?|monocytes?|macrophages?|DCs?|NK", re.IGNORECASE)
+_PLUS = ("+", "⁺", "*")  # an asterisk is a raised plus, misread
 _MARKER = re.compile(r"CD\d+[a-z]?|γδ|αβ")
 
 #: Behind a name these make it part of the name of a process or a larger thing, which shows
@@ -33,7 +34,9 @@ _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _INNER_HYPHEN = re.compile(r"(?<=[A-Za-z])[-‐–](?=[A-Za-z])")
 
 
-def signs(words: Sequence[str], spaces: Sequence[bool], start: int, end: int) -> Iterator[str]:
+def signs(
+    words: Sequence[str], spaces: Sequence[bool], start: int, end: int, below: str = ""
+) -> Iterator[str]:
     """Named evidence from the tokens around the span ``start:end`` of a row.
 
     Args:
@@ -41,18 +44,21 @@ def signs(words: Sequence[str], spaces: Sequence[bool], start: int, end: int) ->
         spaces: whether a blank follows each token.
         start: first token of the name.
         end: token after its last.
+        below: the first word of the line below, where the row's label may go on.
     """
     if start and not spaces[start - 1] and words[start - 1] in _STROKES:
         sign = words[start - 1]
         if _CLOSING.get(sign) not in words[end:]:
             yield "a stray sign before it"
     if end == len(words):
+        if below.islower() and _PROCESS.fullmatch(below):
+            yield "part of the name of a process"
         return
     if not spaces[end - 1]:
         if words[end] in ("-", "–") and end + 1 == len(words):
             yield "cut at a hyphen"
         behind = words[end + 1 : end + 2]
-        if words[end] in ("+", "⁺") and behind and _CELL.fullmatch(behind[0]):
+        if words[end] in _PLUS and behind and _CELL.fullmatch(behind[0]):
             yield "marks a kind of cell"
         if words[end] in ("-", "–") and end + 1 < len(words) and _PROCESS.fullmatch(words[end + 1]):
             yield "part of the name of a process"
