@@ -100,7 +100,7 @@ def test_show_explains_terms(tmp_path: Path, sources: list[str | Path]) -> None:
     assert lines[:2] == ["p-AKT1  (key PAKT1)", "  not in the lexicon as it is written"]
     akt1 = "AKT1 (NCBI Gene 207, a long name, with a comma)"
     symbol = f"{akt1}; approved symbol 'AKT1' of HGNC"
-    said = " ".join(lines[2 : lines.index("AKT  (key AKT)")])  # long lines are wrapped
+    said = "".join(lines[2 : lines.index("AKT  (key AKT)")])  # long lines are wrapped
     assert said.startswith(f"  printed alone: {symbol} by phosphorylated; score 0.")
     pkb = f"{akt1}; alias 'PKB' of HGNC"
     at = lines.index("AKT  (key AKT)")
