@@ -32,7 +32,13 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Put the tables in the places of their names: ``[[exit-codes]]``."""
-    return re.sub(r"^\[\[([a-z-]+)\]\]$", lambda m: TABLES[m[1]](), markdown, flags=re.MULTILINE)
+    up = "../" * page.file.src_uri.count("/")
+
+    def table(name: re.Match[str]) -> str:
+        # Links of the README start from the top of the checkout.
+        return TABLES[name[1]]().replace("](docs/", f"]({up}")
+
+    return re.sub(r"^\[\[([a-z-]+)\]\]$", table, markdown, flags=re.MULTILINE)
 
 
 def commands() -> Iterator[str]:

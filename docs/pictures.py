@@ -20,7 +20,8 @@ from pipeline.running.stored import Stored
 from pipeline.types import Line, Mention
 
 FIGID = "FIXTURE001__wnt-signalling"
-LABELS = ("DKK", "CKlα", "GSK3β", "β-catenin", "CCND1", "TLEI")
+LINES = ("DKK", "CKlα", "GSK3β", "β-catenin", "CCND1", "TLEI")
+NAMES = ("GSK3β", "Proteasome", "CKlα", "TLEI", "MYC", "Ub")
 IMAGES = Path(__file__).parent / "images"
 GREEN, RED, GREY = "#148c3c", "#c03030", "#666666"
 
@@ -84,8 +85,8 @@ def main(out: Path) -> None:
         assert figure.image is not None
         lines = {line.text: line for line in stored.lines(FIGID)}
         mentions = {mention.text: mention for mention in stored.mentions(FIGID)}
-    draw_reading(figure.image, [lines[label] for label in LABELS])
-    draw_naming([mentions[label] for label in LABELS])
+    draw_reading(figure.image, [lines[label] for label in LINES])
+    draw_naming([mentions[label] for label in NAMES])
 
 
 if __name__ == "__main__":
