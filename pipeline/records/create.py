@@ -28,6 +28,9 @@ METADATA_KEYS = {
 #: Keys of the later PFOCR layout, which a record has where the metadata has them.
 LATER_KEYS = ("doi", "journal_title", "journal_nlm_ta", "publisher_name", "keywords")
 
+#: Keys whose text may hold HTML entities; the title has rules of its own.
+_PROSE = ("caption", "papertitle", "reftext")
+
 _ALL_METADATA_KEYS = frozenset(
     (*METADATA_KEYS.values(), *LATER_KEYS, "figid", "pmcid", "image_filename", "number")
 )
@@ -69,7 +72,7 @@ def take_in(
         figid: identifier of the figure.
         metadata: YAML file of what the paper says of the figure, if there is one.
         image_name: name of the image file, for figures without metadata.
-        title_rules: names of the rules that clean the title; see ``titles.RULES``.
+        title_rules: names of the rules that clean titles and texts; see ``titles.RULES``.
 
     Returns:
         The record; what neither the metadata nor the figid tells is empty. Metadata keys
@@ -85,6 +88,12 @@ def take_in(
     pmcid = given.get("pmcid") or (prefix.group(1) if prefix else "")
     filename = given.get("image_filename") or (image_name or "").removeprefix(f"{pmcid}__")
     copied = {key: given.get(source, "") for key, source in METADATA_KEYS.items()}
+    changes: dict[str, dict[str, object]] = {}
+    if "entities" in title_rules:
+        for key in _PROSE:
+            if (plain := titles.decoded(copied[key])) != copied[key]:
+                changes[key] = {"original": copied[key], "rules": ["entities"]}
+                copied[key] = plain
     # A paper's figures that tell nothing of themselves are told apart by their files.
     number = figure_number(given.get("number", ""), copied["figlink"], filename if given else "")
     alias = f"{pmcid}__{number.text}" if pmcid and re.fullmatch(r"\w+", number.text) else ""
@@ -128,7 +137,6 @@ def take_in(
         "figtype": number.figtype,
     }
     record = parse_record(f"---\n{dump(fields)}---\n", Path(f"{figid}.md"))
-    changes: dict[str, dict[str, object]] = {}
     if title.rules:
         changes["figtitle"] = {"original": title.original, "rules": list(title.rules)}
     if number.origin not in ("", "number"):

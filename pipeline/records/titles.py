@@ -84,8 +84,13 @@ class Title:
     rules: tuple[str, ...]
 
 
+def decoded(text: str) -> str:
+    """Return a text with HTML entities as characters; some feeds escape them twice."""
+    return html.unescape(html.unescape(text))
+
+
 def _no_entities(text: str) -> str:
-    return _BLANKS.sub(" ", html.unescape(html.unescape(text))).strip()
+    return _BLANKS.sub(" ", decoded(text)).strip()
 
 
 def _no_tags(text: str) -> str:
@@ -127,7 +132,8 @@ _RULES: dict[str, Callable[[str], str]] = {
 }
 
 RULES: dict[str, str] = {
-    "entities": "HTML entities become characters, runs of blanks one blank",
+    "entities": "HTML entities become characters, in captions and citations as well, and runs "
+    "of blanks one blank",
     "tags": "HTML tags go",
     "remnants": "panel letters in front and emptied brackets of references go",
     FALLBACK: f"the paper's title stands in for none, one shorter than {SHORTEST} characters or "

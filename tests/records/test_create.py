@@ -30,7 +30,7 @@ RECORD = """\
 figid: PMC12__a.g001
 figlink: /pmc/articles/PMC12/figure/F1/
 number: F1
-caption: The IFN-γ &amp; TNF pathway
+caption: The IFN-γ & TNF pathway
 pmcid: PMC12
 papertitle: 'No'
 reftext: 'A: B.'
@@ -47,7 +47,7 @@ schema-jsonld:
   '@context': https://schema.org/
   '@id': https://pfocr.wikipathways.org/figures/PMC12__a.g001.html
   '@type': Dataset
-  description: The IFN-γ &amp; TNF pathway
+  description: The IFN-γ & TNF pathway
   license: CC0
   name: CreativeWork
   creator:
@@ -123,8 +123,24 @@ def test_records_of_new_figures_equal_the_published_ones(shared: Path) -> None:
         assert plain.record.fields["figtitle"] == published["figtitle"]
 
 
+def test_entities_in_texts_are_decoded_unless_asked_not_to(tmp_path: Path) -> None:
+    text = METADATA.replace("'A: B.'", "'M&uuml;ller. J. 2008;1.'").replace("&amp;", "&amp;lt;")
+    path = write(tmp_path, text)
+    intake = take_in(path.stem, path)
+    assert intake.record.fields["caption"] == "The IFN-γ < TNF pathway"
+    assert intake.record.fields["reftext"] == "Müller. J. 2008;1."
+    assert intake.changes["caption"] == {
+        "original": "The IFN-γ &amp;lt; TNF pathway",
+        "rules": ["entities"],
+    }
+    plain = take_in(path.stem, path, title_rules=())
+    assert plain.record.fields["reftext"] == "M&uuml;ller. J. 2008;1."
+    assert plain.changes == {}
+
+
 def test_what_the_metadata_said_is_kept(tmp_path: Path) -> None:
-    text = METADATA.replace("figure_title: ''", "figure_title: A model of the TNF-α pathway.")
+    text = METADATA.replace(" &amp; TNF", "")
+    text = text.replace("figure_title: ''", "figure_title: A model of the TNF-α pathway.")
     text = text.replace("year: 2008", "year:").replace("citation: 'A: B.'", "citation: J. 2007;1:2")
     text = text.replace("number: Figure 1", "number: ''")
     text = text.replace("link: /", "link: https://www.ncbi.nlm.nih.gov/")
