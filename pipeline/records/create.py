@@ -48,7 +48,8 @@ class Intake:
     Attributes:
         record: the record.
         changes: what the metadata says of a key where the record says something else:
-            ``original``, and the ``rules`` or ``origin`` that led to the record's value.
+            ``original``, and the ``rules`` or ``origin`` that led to the record's value;
+            under ``unused`` the keys that no record has.
     """
 
     record: Record
@@ -83,7 +84,7 @@ def take_in(
             figure.
     """
     safe_figid(figid)
-    given, problems = read_metadata(metadata, figid) if metadata else ({}, ())
+    given, unused = _read_metadata(metadata, figid) if metadata else ({}, {})
     prefix = _PMCID_PREFIX.match(figid)
     pmcid = given.get("pmcid") or (prefix.group(1) if prefix else "")
     filename = given.get("image_filename") or (image_name or "").removeprefix(f"{pmcid}__")
@@ -145,6 +146,9 @@ def take_in(
         changes["figlink"] = {"original": copied["figlink"], "rules": ["host"]}
     if year != copied["year"]:
         changes["year"] = {"original": "", "origin": "reftext"}
+    if unused:
+        changes["unused"] = dict(unused)
+    problems = tuple(f"the metadata key '{key}' has no place in a record" for key in unused)
     return Intake(replace(record, problems=record.problems + problems), changes)
 
 
@@ -154,8 +158,8 @@ def _year(citation: str) -> str:
     return found.group(1) if found else ""
 
 
-def read_metadata(path: Path, figid: str) -> tuple[Mapping[str, str], tuple[str, ...]]:
-    """Return the texts of a metadata file, nulls as empty texts, and what is left out.
+def _read_metadata(path: Path, figid: str) -> tuple[dict[str, str], dict[str, Value]]:
+    """Return the texts of a metadata file, nulls as empty texts, and what no record takes.
 
     Raises:
         RecordError: the file is malformed, or the metadata of another figure.
@@ -172,10 +176,12 @@ def read_metadata(path: Path, figid: str) -> tuple[Mapping[str, str], tuple[str,
     if not isinstance(value, dict):
         raise RecordError(path, "it is not a mapping of metadata", "Write it as 'key: value'")
     texts: dict[str, str] = {}
-    problems = []
+    unused: dict[str, Value] = {}
     for key, item in value.items():
         if key not in _ALL_METADATA_KEYS:
-            problems.append(f"the metadata key '{key}' has no place in a record")
+            unused[key] = item
+        elif key == "keywords" and isinstance(item, list):
+            texts[key] = " | ".join(word for word in item if isinstance(word, str))
         elif item is None or isinstance(item, str):
             texts[key] = item or ""
         else:
@@ -186,4 +192,4 @@ def read_metadata(path: Path, figid: str) -> tuple[Mapping[str, str], tuple[str,
             f"its figid is '{texts['figid']}' and not that of the figure, '{figid}'",
             "Rename the file, or correct the figid",
         )
-    return texts, tuple(problems)
+    return texts, unused

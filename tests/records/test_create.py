@@ -197,8 +197,9 @@ def test_number_alias_and_type_agree(tmp_path: Path, number: str, short: str, fi
 
 
 def test_metadata_of_the_later_layout_is_kept(tmp_path: Path) -> None:
-    path = write(tmp_path, "doi: 10.1/x\njournal_title: J\nkeywords: a | b\n", "fig")
+    path = write(tmp_path, "doi: 10.1/x\njournal_title: J\nkeywords: [a, b]\n", "fig")
     record = new_record("fig", path)
+    assert record.fields["keywords"] == "a | b"
     assert record.problems == ()
     keys = list(record.fields)
     assert keys[keys.index("year") + 1 : keys.index("organisms")] == [
@@ -221,10 +222,12 @@ def test_record_without_metadata() -> None:
 
 def test_metadata_without_a_place_is_named(tmp_path: Path) -> None:
     path = write(tmp_path, "pmid: 1\nauthors: [a]\nfigid: fig\n")
-    assert new_record("fig", path).problems == (
+    intake = take_in("fig", path)
+    assert intake.record.problems == (
         "the metadata key 'pmid' has no place in a record",
         "the metadata key 'authors' has no place in a record",
     )
+    assert intake.changes == {"unused": {"pmid": "1", "authors": ["a"]}}
 
 
 @pytest.mark.parametrize(
