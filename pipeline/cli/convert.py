@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli import console
-from pipeline.errors import ExitCode, InputError, OutputError, PfcurateError, UsageError
+from pipeline.errors import ExitCode, OutputError, PfcurateError, UsageError
 
 if TYPE_CHECKING:
     from pipeline.records.tables import Split
@@ -49,9 +48,10 @@ def convert(
     A record that cannot be converted is named on standard error with the reason, the others
     are, and the exit status is 1.
     """
+    from pipeline.curation.discovery import record_files
     from pipeline.records.figid import printable
 
-    paths = list(_records(records))
+    paths = record_files(records, "Name a folder of records")
     err = console.err()
     failed = anew = 0
     _apart(records, out, layout)
@@ -68,23 +68,6 @@ def convert(
     )
     if failed:
         raise typer.Exit(ExitCode.SOME_FAILED)
-
-
-def _records(folder: Path) -> Iterator[Path]:
-    """Yield the records of a folder in order.
-
-    Raises:
-        InputError: the folder cannot be listed or holds none.
-    """
-    try:
-        paths = sorted(p for p in folder.iterdir() if p.suffix == ".md" and p.name[0] != ".")
-    except OSError as error:
-        raise InputError(
-            folder, f"it cannot be listed ({error.strerror})", "Name a folder of records"
-        ) from error
-    if not paths:
-        raise InputError(folder, "it holds no record FIGID.md", "Name a folder of records")
-    yield from paths
 
 
 def _apart(records: Path, out: Path, layout: Layout) -> None:

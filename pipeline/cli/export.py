@@ -91,7 +91,7 @@ def _write_lines(lines: Iterable[str], output: Path | None) -> int:
             count += 1
         sys.stdout.buffer.flush()
         return count
-    from pipeline.exports.files import whole_file
+    from pipeline.running.writing import whole_file
 
     with whole_file(output) as file:
         count = 0

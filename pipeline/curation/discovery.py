@@ -197,6 +197,25 @@ def _files(folder: Path, suffixes: Collection[str]) -> list[Path]:
         ) from error
 
 
+def record_files(folder: Path, remedy: str) -> list[Path]:
+    """Return the records of a folder in the order of their names.
+
+    Raises:
+        InputError: it cannot be listed or holds none; with that remedy.
+    """
+    try:
+        paths = sorted(
+            path
+            for path in folder.iterdir()
+            if path.suffix in RECORD_SUFFIXES and not path.name.startswith(".") and path.is_file()
+        )
+    except OSError as error:
+        raise InputError(folder, f"it cannot be listed ({error.strerror})", remedy) from error
+    if not paths:
+        raise InputError(folder, "it holds no record FIGID.md", remedy)
+    return paths
+
+
 def _distinct(paths: Iterable[Path]) -> list[Path]:
     """Return the files without those named twice, as by a folder and by a pattern."""
     found = {(path.name, os.path.realpath(path)): path for path in paths}

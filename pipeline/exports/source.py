@@ -14,8 +14,8 @@ from pathlib import Path
 
 from pipeline.curation.decision_files import FOLDER, DecisionFiles
 from pipeline.curation.decisions import apply_decisions
-from pipeline.curation.discovery import RECORD_SUFFIXES
-from pipeline.errors import InputError, PfcurateError
+from pipeline.curation.discovery import record_files
+from pipeline.errors import PfcurateError
 from pipeline.records.frontmatter import Record, load_record
 from pipeline.records.yamltext import Value
 from pipeline.running.stored import Stored
@@ -115,23 +115,9 @@ class Figures:
         self._folder = records if records.is_dir() else folder
         self._ledger = folder / "run.db"
         self._decisions = DecisionFiles(folder / FOLDER)
-        try:
-            self._names = sorted(
-                path.name
-                for path in self._folder.iterdir()
-                if path.suffix in RECORD_SUFFIXES and not path.name.startswith(".")
-            )
-        except OSError as error:
-            raise InputError(
-                folder, f"it cannot be listed ({error.strerror})", "Name the --out of a run"
-            ) from error
-        if not self._names:
-            raise InputError(
-                folder,
-                "it holds no records",
-                "Name the --out of a run (with another --policy than report), or a folder of "
-                "records",
-            )
+        remedy = "Name the --out of a run (with another --policy than report), or such a folder"
+        # Names take less memory than paths, and there may be many.
+        self._names = [path.name for path in record_files(self._folder, remedy)]
 
     def __len__(self) -> int:
         return len(self._names)

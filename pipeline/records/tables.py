@@ -22,7 +22,10 @@ from pipeline.types import Source
 
 Row = dict[str, str]
 
-GENES, TERMS = "genes", {"chemicals": "chebi", "diseases": "doid"}
+GENES = "genes"
+#: The other lists, with the column of their own that their tables have.
+TERMS = {"chemicals": "chebi", "diseases": "doid"}
+#: The key of what a table of genes holds of other organisms.
 OTHERS = "genes_other_organisms"
 _KEYS = (GENES, *TERMS, OTHERS)
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import yaml
 
@@ -167,6 +169,17 @@ def replace_file(path: Path, data: bytes) -> None:
     Raises:
         OutputError: if it cannot be written; then ``path`` is as it was.
     """
+    with whole_file(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that takes the place of ``path`` when the block ends without an error.
+
+    Raises:
+        OutputError: if it cannot be written; then ``path`` is as it was.
+    """
     temporary = path.with_name(f".{path.name}.tmp")
     try:
         # What a killed run left behind goes; O_EXCL then refuses to follow a planted link.
@@ -174,7 +187,7 @@ def replace_file(path: Path, data: bytes) -> None:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             if path.is_file() and not path.is_symlink():

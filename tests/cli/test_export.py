@@ -77,4 +77,4 @@ def test_usage(out: Path, words: list[str], status: ExitCode) -> None:
 def test_a_folder_without_records(tmp_path: Path) -> None:
     result = export(tmp_path, "--format", "gmt")
     assert result.exit_code == ExitCode.INVALID_INPUT
-    assert "it holds no records" in result.stderr
+    assert "it holds no record FIGID.md" in result.stderr

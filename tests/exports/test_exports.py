@@ -166,7 +166,7 @@ def test_figures_are_read_as_they_are_asked_for(out: Path) -> None:
 
 
 def test_folders_without_records(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="holds no records"):
+    with pytest.raises(InputError, match="holds no record"):
         Figures(tmp_path)
     with pytest.raises(InputError, match="cannot be listed"):
         Figures(tmp_path / "nowhere")
