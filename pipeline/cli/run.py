@@ -38,7 +38,7 @@ def run(
         Policy,
         typer.Option(
             help="union: keep curated rows and append new ones; replace: rows as read now; "
-            "report: write diffs only."
+            "decided: only what reviewers decided; report: write diffs only."
         ),
     ] = Policy.UNION,
     readers: Annotated[

@@ -157,6 +157,8 @@ def _document(decision: Decision) -> dict[str, object]:
     for name, rows in (("rows", decision.rows), ("chosen", decision.chosen)):
         if rows:
             document[name] = [{k: str(v) for k, v in asdict(row).items()} for row in rows]
+    if decision.curated:
+        document["curated"] = True
     if decision.reading:
         document["reading"] = decision.reading
     if decision.polygon is not None:
@@ -185,6 +187,9 @@ def _decided(document: object, path: Path) -> Decided:
 
 def _decision(item: Mapping[str, Any]) -> Decision:
     kind, verb = Kind(item["kind"]), Verb(item["decision"])
+    curated = item.get("curated", False)
+    if not isinstance(curated, bool):
+        raise TypeError("'curated' is neither true nor false")
     rows, chosen = _rows(item.get("rows"), kind), _rows(item.get("chosen"), kind)
     if verb is Verb.VERDICT:
         if kind is not Kind.FIGURE:
@@ -201,6 +206,7 @@ def _decision(item: Mapping[str, Any]) -> Decision:
         kind=kind,
         rows=rows,
         chosen=chosen,
+        curated=curated,
         verdict=Verdict(item.get("verdict", "")),
         reading=_text(item.get("reading", "")),
         polygon=_polygon(item.get("polygon")),

@@ -70,6 +70,7 @@ class Decision:
         kind: what it is about.
         rows: the rows of the label decided on; for ``ADD`` none.
         chosen: the rows that ``REPLACE`` and ``ADD`` put in.
+        curated: whether ``rows`` are rows of the curated record.
         verdict: for ``VERDICT``; ``Verdict.NONE`` takes an earlier one back.
         reading: the text as it was read there, or empty.
         polygon: where it stands, corners in pixels of the upright image, if known.
@@ -81,6 +82,7 @@ class Decision:
     kind: Kind
     rows: tuple[Row, ...] = ()
     chosen: tuple[Row, ...] = ()
+    curated: bool = False
     verdict: Verdict = Verdict.NONE
     reading: str = ""
     polygon: Polygon | None = None
@@ -169,9 +171,8 @@ def apply_decisions(record: Record, decided: Decided, curated: Record | None = N
     Args:
         record: what a policy, or an earlier run, made of the curated record.
         decided: the decisions.
-        curated: the curated record, which gives rows their place, a verdict its rows, and
-            keeps curated rows that are marked as unreadable. Without it ``record`` is all
-            that is known.
+        curated: the curated record, which gives rows their place and a verdict its rows.
+            Without it ``record`` is all that is known.
 
     Raises:
         RecordError: the record's layout cannot be edited in place.
@@ -218,13 +219,22 @@ def _decide(
         elif decision.verb is Verb.ADD:
             _put(result, chosen, curated)
         elif decision.verb is Verb.UNREADABLE:
-            _take(result, [row for row in about if row not in curated])
-            _put(result, [row for row in about if row in curated], curated)
+            if decision.curated:
+                _put(result, about, curated)
+            else:
+                _take(result, about)
         else:
-            place = _take(result, about)
-            new = [row for row in chosen if row not in result]
-            result[place:place] = new
+            _exchange(result, about, chosen)
     return tuple(result)
+
+
+def _exchange(result: list[_Row], old: Sequence[_Row], new: Sequence[_Row]) -> None:
+    """Put ``new`` rows in the place of ``old`` ones; what was exchanged before stays."""
+    gone = not any(row in result for row in old if row not in new)
+    if new and gone and all(row in result for row in new):
+        return
+    place = _take(result, old)
+    result[place:place] = [row for row in new if row not in result]
 
 
 def _take(result: list[_Row], rows: Sequence[_Row]) -> int:

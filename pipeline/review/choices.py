@@ -116,7 +116,8 @@ class Chooser:
 
     def _term(self, word: str, what: str, name: str) -> tuple[str, Source]:
         """Return the term by which a gene has the name printed, or else its symbol."""
-        for entry in self._lexicon.lookup(word):
+        order = list(Source)
+        for entry in sorted(self._lexicon.lookup(word), key=lambda e: order.index(e.source)):
             if _entry_id(entry) == f"{what}:{name}":
                 return entry.term, entry.source
         return name, Source.SYMBOL

@@ -137,6 +137,7 @@ class Clerk:
             kind=item.kind,
             rows=item.rows,
             chosen=chosen,
+            curated=item.curated,
             reading=item.mention.text if item.mention else "",
             polygon=item.polygon,
             by=self._reviewer,

@@ -70,6 +70,13 @@ class Item:
         return self.state is not State.CONFIRMED
 
     @property
+    def curated(self) -> bool:
+        """Whether its rows are rows of the curated record."""
+        if self.state is State.LEXICON:
+            return self.removes
+        return self.state in (State.MISSING, State.UNCERTAIN, State.CONFIRMED)
+
+    @property
     def score(self) -> float:
         """The belief that the figure shows it, 0 to 1; 1 where naming gives none."""
         return self.mention.score if isinstance(self.mention, Mention) else 1.0

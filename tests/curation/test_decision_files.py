@@ -37,7 +37,7 @@ def rows(strategy: st.SearchStrategy, least: int = 1) -> st.SearchStrategy:
     return st.lists(strategy, min_size=least, max_size=3).map(tuple)
 
 
-said = {"reading": texts, "polygon": polygon, "by": texts, "at": texts}
+said = {"curated": st.booleans(), "reading": texts, "polygon": polygon, "by": texts, "at": texts}
 made = st.one_of(
     st.builds(
         Decision,
@@ -148,6 +148,7 @@ def test_two_processes_lose_no_decision(tmp_path: Path) -> None:
         ("figid: f\ndecisions: [{decision: accept, kind: gene}]\n", "it names no rows"),
         ("figid: f\ndecisions: [{decision: accept, kind: gene, rows: [{word: 1}]}]\n", "no text"),
         ("figid: f\ndecisions: [{decision: accept, kind: figure}]\n", "only a verdict"),
+        ("figid: f\ndecisions: [{decision: accept, kind: gene, curated: 1}]\n", "'curated'"),
         ("figid: f\ndecisions: [{decision: verdict, kind: gene}]\n", "about the figure"),
         ("figid: f\ndecisions: [{decision: add, kind: gene}]\n", "'chosen' rows"),
         ("figid: f\nundone: [{decision: verdict, kind: figure, verdict: nice}]\n", "'undone'"),

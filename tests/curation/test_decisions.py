@@ -56,7 +56,8 @@ def record(tmp_path: Path) -> Record:
         (gene(Verb.REPLACE, D, chosen=(E,)), [A, B, C, E]),
         (gene(Verb.REPLACE, B, chosen=(C,)), [A, C]),
         (gene(Verb.ADD, chosen=(E,)), [A, B, C, E]),
-        (gene(Verb.UNREADABLE, B), [A, B, C]),
+        (gene(Verb.UNREADABLE, B), [A, C]),
+        (replace(gene(Verb.UNREADABLE, B), curated=True), [A, B, C]),
     ],
 )
 def test_what_a_decision_does(record: Record, decision: Decision, expected: list) -> None:
@@ -68,8 +69,12 @@ def test_what_a_decision_does(record: Record, decision: Decision, expected: list
 
 def test_rows_read_go_and_curated_rows_stay_where_nobody_can_read(record: Record) -> None:
     emitted = record.with_genes([A, B, C, D])
-    unreadable = decided(gene(Verb.UNREADABLE, D), gene(Verb.UNREADABLE, B))
+    stays = replace(gene(Verb.UNREADABLE, B), curated=True)
+    unreadable = decided(gene(Verb.UNREADABLE, D), stays)
     assert apply_decisions(emitted, unreadable, record).genes == (A, B, C)
+    assert apply_decisions(emitted, unreadable).genes == (A, B, C)
+    dropped = record.with_genes([A, C])  # as the policy replace left it
+    assert apply_decisions(dropped, unreadable, record).genes == (A, B, C)
 
 
 def test_an_accepted_curated_row_comes_back_to_its_place(record: Record) -> None:
