@@ -3,7 +3,7 @@
     python bench/scale.py IMAGES TEXTS [--count N] [--figures N] [--jobs N]
 
 Puts images of a folder, and the text that was read in them (``FIGID.json`` or
-``FIGID.txt``), under ``N`` other ids, as links, and runs ``pfcurate run --text`` over
+``FIGID.txt``), under ``N`` other ids, as hard links, and runs ``pfcurate run --text`` over
 them: everything but the reading, which costs what it costs whatever the number. Prints
 for the first run, for one that finds nothing to do, for one after a change of settings
 (rows made anew from stored lines) and for ``pfcurate status``: wall time, and the
@@ -82,8 +82,8 @@ def spread(images: Path, texts: Path, folder: Path, count: int, figures: int) ->
         (folder / kind).mkdir()
     for number, (image, text) in enumerate(islice(cycle(pairs), count)):
         figid = f"{image.stem}-{number:06}"
-        (folder / "images" / f"{figid}{image.suffix}").symlink_to(image.resolve())
-        (folder / "texts" / f"{figid}{text.suffix}").symlink_to(text.resolve())
+        (folder / "images" / f"{figid}{image.suffix}").hardlink_to(image)
+        (folder / "texts" / f"{figid}{text.suffix}").hardlink_to(text)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -31,8 +31,8 @@ _READING = ("imaging", "reading")
 _NAMING = ("curation", "lexicon", "naming", "records")
 """Packages of ours whose code decides what is read, and what is made of it."""
 
-_NAMING_DATA = ("curated", "lexicon")
-"""Folders of ``models`` that what is read does not depend on."""
+_READING_DATA = ("label_reader",)
+"""What in ``models`` decides what is read; all the rest decides what is made of it."""
 
 _READING_LIBRARIES = ("numpy", "opencv-python-headless", "pillow")
 
@@ -135,6 +135,7 @@ class Engines:
             InputError: if the collection of disease genes cannot be read.
         """
         models = models_dir()
+        read_data = [models / name for name in _READING_DATA]
         lexicon = self.lexicon or models / "lexicon"
         if not lexicon.is_dir():
             raise LexiconError(lexicon, "it is no folder", "Check the path")
@@ -142,16 +143,17 @@ class Engines:
             "pfcurate": __version__,
             "naming code": _content(*(_PACKAGE / name for name in _NAMING)),
             "lexicon": _content(lexicon),
-            "word lists": _content(models / "curated"),
+            "models": _content(
+                *sorted(set(models.iterdir()) - set(read_data) - {models / "lexicon"})
+            ),
             "spacy": version("spacy"),
         }
         if self.disease_sets is not None:
             naming["disease sets"] = digest(self.disease_sets)
         reading = {"reading code": _content(*(_PACKAGE / name for name in _READING))}
         if self.readers:
-            data = [path for path in models.iterdir() if path.name not in _NAMING_DATA]
             reading["readers"] = ",".join(self.readers)
-            reading["reading data"] = _content(*sorted(data))
+            reading["reading data"] = _content(*read_data)
             reading |= {name: version(name) for name in _READING_LIBRARIES}
             reading |= _reader_versions(self.readers)
         return Versions(reading, naming)
@@ -192,14 +194,21 @@ def _reader_versions(readers: tuple[str, ...]) -> dict[str, str]:
     return versions
 
 
-def _content(*folders: Path) -> str:
-    """Return a short hash of the names and bytes of the files in folders, notes aside."""
+def _content(*places: Path) -> str:
+    """Return a short hash of the names and bytes of files, or of those in folders.
+
+    Notes and compiled code do not count.
+    """
     digest = hashlib.sha256()
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
+    for place in places:
+        for path in [place] if place.is_file() else sorted(place.rglob("*")):
             if path.suffix in (".md", ".pyc") or not path.is_file():
                 continue
-            name = path.relative_to(folder).as_posix().encode("utf-8", "surrogateescape")
+            name = (
+                path.relative_to(place.parent if path == place else place)
+                .as_posix()
+                .encode("utf-8", "surrogateescape")
+            )
             with path.open("rb") as file:
                 digest.update(name + b"\0" + hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()[:16]

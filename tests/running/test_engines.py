@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import pickle
+import re
 import shutil
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def test_probing_loads_no_engine_and_names_all_versions(monkeypatch: pytest.Monk
     monkeypatch.setattr(Engines, "reader", None)
     monkeypatch.setattr(Engines, "namer", None)
     versions = engines.probe()
-    assert set(versions.naming) == {"pfcurate", "naming code", "lexicon", "word lists", "spacy"}
+    assert set(versions.naming) == {"pfcurate", "naming code", "lexicon", "models", "spacy"}
     assert {"reading code", "reading data", "readers", "tesseract", "ppocr"} < set(versions.reading)
     assert versions.all["ppocr"] == "7"
 
@@ -115,6 +116,8 @@ def test_reading_imports_nothing_that_its_versions_leave_out(root: Path) -> None
                     modules = [alias.name for alias in node.names]
                 ours = {m.split(".")[1] for m in modules if m.startswith("pipeline.")}
                 assert ours <= packages, path
+            used = set(re.findall(r"models_dir\(\) / \"(\w+)\"", path.read_text("utf-8")))
+            assert used <= set(engines._READING_DATA), path
 
 
 @pytest.mark.parametrize(("package", "layer"), [("reading", "reading"), ("naming", "naming")])
@@ -131,3 +134,21 @@ def test_code_counts_by_its_content(
     after = probe()
     assert (after.reading != before.reading) == (layer == "reading")
     assert (after.naming != before.naming) == (layer == "naming")
+
+
+def test_every_file_among_the_models_counts_for_one_layer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "probe", lambda kind: registry.Probe(kind, True, "7"))
+    shutil.copytree(engines.models_dir(), tmp_path / "models")
+    monkeypatch.setattr(engines, "models_dir", lambda: tmp_path / "models")
+    probe = Engines(Policy.UNION, ("ppocr",)).probe
+    for path in sorted((tmp_path / "models").rglob("*")):
+        if path.suffix == ".md" or path.is_dir():
+            continue
+        before = probe()
+        path.write_bytes(path.read_bytes() + b"\n")
+        after = probe()
+        reading = path.parent.name in engines._READING_DATA
+        assert (after.reading != before.reading) == reading, path
+        assert (after.naming != before.naming) != reading, path
