@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -54,6 +55,8 @@ class Fault(IntEnum):
     SLEEP = 13  # takes a minute
     INTERRUPT = 14  # a user presses Ctrl-C while it reads
     INTERRUPT_TWICE = 15
+    BAD_TEXT = 16  # returns text that is not Unicode
+    CHILD = 17  # calls a program that takes a minute
 
 
 def draw(path: Path, fault: Fault = Fault.NONE, label: str = "TP53", size: int = 32) -> Path:
@@ -106,6 +109,11 @@ class FaultyReader:
             case Fault.INTERRUPT_TWICE:
                 os.kill(os.getpid(), signal.SIGINT)
                 os.kill(os.getpid(), signal.SIGINT)
+            case Fault.BAD_TEXT:
+                return (Line("TP53"), Line("caf\udce9"))
+            case Fault.CHILD:
+                with subprocess.Popen(["sleep", "60"]) as child:
+                    (self.folder / "sleeping").write_text(str(child.pid))
         label = list(GENES)[int(pixels[0, 0, 1])]
         region = Region(((1, 1), (9, 1), (9, 5), (1, 5)), 0.9, "double")
         reading = Reading(label, np.float32(0.75), "double")  # type: ignore[arg-type]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -548,17 +549,91 @@ def test_a_run_that_loses_a_figure_says_so(bench: Bench) -> None:
     assert bench.states() == {"a": "pending"}
 
 
-def test_a_figure_that_takes_too_long_is_quarantined(bench: Bench) -> None:
+def is_running(process: int) -> bool:
+    """Whether a process is there and alive; one that only waits to be buried is not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("fault", [Fault.SLEEP, Fault.CHILD])
+def test_a_figure_that_takes_too_long_is_quarantined(bench: Bench, fault: Fault) -> None:
     bench.add("a")
-    bench.add("slow", Fault.SLEEP)
+    bench.add("slow", fault)
     plan = Plan(discover([bench.images]).figures, bench.output, "config", Versions({}, {}))
     executor = LocalExecutor(FaultyEngines(bench.folder), 1, time_limit=0.5)
     ((figid, error),) = run_batch(plan, executor).failures
     assert (figid, error.kind) == ("slow", "TimeLimitError")
     assert "time limit of 0.5 s, 2 times" in error.cause
     assert bench.states() == {"a": "done", "slow": "quarantined"}
-    with pytest.raises(ProcessLookupError):
-        os.kill(int((bench.folder / "sleeping").read_text()), 0)
+    assert not is_running(int((bench.folder / "sleeping").read_text()))
+
+
+def test_text_that_is_not_unicode_is_told_and_kept_readable(bench: Bench) -> None:
+    bench.add("f", Fault.BAD_TEXT)
+    assert not bench.run(jobs=2).failed
+    assert bench.states() == {"f": "done"}
+    log = bench.output.log.read_text("utf-8")
+    (told,) = [line for line in map(json.loads, log.splitlines()) if line["level"] == "WARNING"]
+    assert told["figure"] == "f"
+    assert "not Unicode" in told["message"]
+    assert bench.run(version="2").reused == 1
+
+
+def test_an_output_folder_that_is_read_only_stops_the_run(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.add("a", size=64)
+    bench.add("b")
+    bench.run()
+    before = bench.written()
+    real = os.open
+
+    def refuse(path, flags, *mode):  # type: ignore[no-untyped-def]
+        if flags & os.O_CREAT and str(path).startswith(str(bench.output.root)):
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        return real(path, flags, *mode)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", refuse)
+        with pytest.raises(OutputFolderError, match=r"records|diff.*Read-only file system"):
+            bench.run(version="2", force=True)
+    assert set(bench.states().values()) == {"pending"}
+    assert bench.written() == before
+    assert bench.run(version="2").reused == 2
+
+
+@pytest.mark.parametrize("folder", ["records", "diff"])
+def test_a_folder_of_results_that_is_removed_stops_the_run(bench: Bench, folder: str) -> None:
+    for n in range(4):
+        bench.add(f"f{n}")
+
+    class Remover(Observer):
+        def show(self, result: Result) -> None:
+            shutil.rmtree(bench.output.root / folder, ignore_errors=True)
+
+    plan = Plan(discover([bench.images]).figures, bench.output, "config", Versions({}, {}))
+    with pytest.raises(OutputFolderError, match=folder):
+        run_batch(plan, SerialExecutor(FaultyEngines(bench.folder)), Remover())
+    summary = run_batch(plan, SerialExecutor(FaultyEngines(bench.folder)))
+    assert summary.states[EndState.DONE] == 4  # the first as well: its file was lost
+    assert len(bench.written()) == 8
+
+
+def test_the_order_in_which_figures_are_given_does_not_matter(bench: Bench) -> None:
+    for n in range(9):
+        bench.add(f"f{n}", Fault.NONE, OLD, label=("TP53", "MDM2", "EGFR")[n % 3], size=16 + n % 2)
+    figures = discover([bench.images], bench.records).figures
+    found = []
+    for given in (figures, figures[::-1], figures[4:] + figures[:4]):
+        shutil.rmtree(bench.output.root, ignore_errors=True)
+        plan = Plan(given, bench.output, "config", Versions({}, {}))
+        run_batch(plan, SerialExecutor(FaultyEngines(bench.folder)), Collector(bench.results))
+        found.append((bench.written(), bench.states()))
+        found.append(tuple(result.figure.figid for result in bench.results))
+        bench.results.clear()
+    assert found[:2] * 3 == found
 
 
 def test_a_ledger_that_is_removed_stops_the_run(bench: Bench) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.curation.lines import plain_lines
-from pipeline.errors import InputError, OutputError
+from pipeline.errors import InputError, OutputError, OutputFolderError
 from pipeline.running.ledger import Fingerprint, Ledger
 from pipeline.running.ledger_rows import figure_of, line_of, line_rows
 from pipeline.running.ledger_tables import CHANGES, SCHEMA_VERSION
@@ -290,6 +290,20 @@ def test_what_a_killed_run_was_doing_is_pending_again(path: Path) -> None:
         ledger.start(Figure("g"))
     with Ledger(path) as ledger:
         ledger.register([])
+    assert states(path) == {"f": "done", "g": "pending"}
+
+
+def test_a_full_disk_is_named_and_leaves_what_was_there(path: Path) -> None:
+    lines = tuple(Line("word " * 100) for _ in range(1000))
+    with Ledger(path) as ledger:
+        ledger.register([Figure("f"), Figure("g")])
+        ledger.finish(OUTCOME, READ, {})
+        ledger.start(Figure("g"))
+        ledger._db.execute("PRAGMA max_page_count = 40")
+        with pytest.raises(OutputFolderError, match="full"):
+            ledger.finish(Outcome("g", EndState.DONE, lines=lines), READ, {})
+        assert ledger.states() == {"done": 1, "running": 1}
+        ledger.postpone(["g"])
     assert states(path) == {"f": "done", "g": "pending"}
 
 
