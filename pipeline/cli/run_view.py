@@ -123,13 +123,14 @@ class View(Observer):
     def _state(self, summary: RunSummary, worked: int, in_work: Mapping[str, float]) -> str:
         """Return failures, rate, time left and the figures that take long, in words."""
         parts = [f"{summary.failed} failed"] if summary.failed else []
-        parts.append(f"{self._pace.rate(worked) * 60:.1f} a minute")
         left = self._pace.left(worked, summary.pending)
         if left is not None:
+            parts.append(f"{self._pace.rate(worked) * 60:.1f} a minute")
             parts.append(f"about {duration(left)} left")
         slow = sorted(in_work.items(), key=lambda item: -item[1])
         named = [f"{printable(f)} {duration(s)}" for f, s in slow if s >= SLOW_SECONDS]
-        return ", ".join(parts) + (f"; slow: {', '.join(named[:3])}" if named else "")
+        parts += [f"slow: {', '.join(named[:3])}"] if named else []
+        return ", ".join(parts) or "starting"
 
     def finish(self, summary: RunSummary) -> None:
         """Show the summary."""

@@ -33,7 +33,7 @@ class Run:
         host: name of the machine of its process.
         pid: process that holds or held the folder.
         started: when it began (UTC, ISO 8601).
-        seen: when it was last known to be alive, or its end.
+        seen: when it was last known to be alive: now, if it is; or its end.
         workers: where it works, in words.
         error: what stopped it, if something did.
     """
@@ -101,9 +101,10 @@ class LedgerView:
         state = row["state"]
         if state == "running" and not is_held(self._path):
             state = "killed"
+        seen = datetime.now(UTC).isoformat() if state == "running" else row["seen"]
         return Run(
-            row["id"], state, row["host"], row["pid"], row["started"], row["seen"],
-            row["workers"], row["error"],
+            row["id"], state, row["host"], row["pid"], row["started"], seen, row["workers"],
+            row["error"],
         )  # fmt: skip
 
     def states(self, run: int | None = None) -> dict[str, int]:
