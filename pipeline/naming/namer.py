@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Namer:
-    """Names what a figure shows with a blank English spaCy pipeline of our components."""
+    """Names what a figure shows with a spaCy pipeline of our components."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         """Build the pipeline around ``lexicon``.
@@ -96,7 +96,11 @@ class Namer:
 
 
 def _pipeline(lexicon: Lexicon) -> Language:
-    import spacy
+    from pipeline.naming.quick_spacy import import_spacy
+
+    import_spacy()
+    from spacy.language import Language
+    from spacy.vocab import Vocab
 
     from pipeline.naming import components, concepts
     from pipeline.naming.candidates import Search
@@ -104,9 +108,9 @@ def _pipeline(lexicon: Lexicon) -> Language:
     from pipeline.naming.evidence import Judge
     from pipeline.naming.tokenizer import LabelTokenizer
 
-    nlp = spacy.blank("en")
+    # spacy.blank("en") would load what English text needs, and labels do not.
+    nlp = Language(Vocab(), create_tokenizer=lambda nlp: LabelTokenizer(nlp.vocab))
     nlp.max_length = sys.maxsize  # spaCy's limit is for its parsers, which are not used
-    nlp.tokenizer = LabelTokenizer(nlp.vocab)
     matcher = nlp.add_pipe("gene_matcher")
     assert isinstance(matcher, components.GeneMatcher)
     # PFOCR's own lexicon is matched as published, which nothing was fitted to.
