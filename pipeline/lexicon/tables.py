@@ -23,6 +23,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pipeline.errors import LexiconError
 from pipeline.lexicon.folding import fold
@@ -113,7 +114,8 @@ def write_tables(
     """Write a lexicon folder; the same input gives the same bytes.
 
     Args:
-        folder: created if missing; tables in it are replaced.
+        folder: created if missing; tables in it are replaced when all of the new ones are
+            written.
         genes: by approved symbol.
         families: members by family id.
         terms: every spelling; single characters and numbers are left out, since they
@@ -123,13 +125,30 @@ def write_tables(
         notes: counts and remarks for the manifest.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder, prefix=".new-") as new:
+        written = _write_all(Path(new), genes, families, terms, mesh, sources, notes)
+        if MESH not in written:
+            (folder / MESH).unlink(missing_ok=True)
+        for name in written:
+            (Path(new) / name).replace(folder / name)
+
+
+def _write_all(
+    folder: Path,
+    genes: Mapping[str, GeneInfo],
+    families: Mapping[str, Iterable[str]],
+    terms: Iterable[Term],
+    mesh: Iterable[MeshTerm],
+    sources: Iterable[SourceFile],
+    notes: Mapping[str, object],
+) -> list[str]:
+    """Write all files; returns their names, the manifest last."""
     _write(folder / GENES, [_gene_row(symbol, gene) for symbol, gene in genes.items()])
     _write(folder / FAMILIES, [f"{f}\t{' '.join(sorted(m))}" for f, m in families.items()])
     rows = {GENES: len(genes), FAMILIES: len(families)}
     rows[TERMS] = _write_keyed(
         folder / TERMS, ((t.text, t.source.value, t.target, t.origin) for t in terms)
     )
-    (folder / MESH).unlink(missing_ok=True)
     if concepts := [(t.text, t.kind, t.identifier) for t in mesh]:
         rows[MESH] = _write_keyed(folder / MESH, concepts)
     manifest = {
@@ -143,6 +162,7 @@ def write_tables(
     }
     text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8")
+    return [*rows, MANIFEST]
 
 
 def read_manifest(folder: Path) -> dict[str, object]:

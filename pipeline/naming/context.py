@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from pipeline.lexicon.folding import fold
+from pipeline.naming.organisms import kinds_of
 from pipeline.naming.tokenizer import split
 
 #: Longest name, in words, looked for in a caption.
@@ -37,18 +38,24 @@ _LISTED = re.compile(
     re.MULTILINE,
 )
 
+#: Words beside the names of species that speak of plants and microbes, or of mammals.
 _OTHER_LIFE = re.compile(
-    r"\b(arabidopsis|plants?|rice|maize|wheat|tobacco|tomato|chloroplasts?|phytohormones?|"
-    r"saccharomyces|yeasts?|candida|escherichia|e\. coli|salmonella|bacillus|mycobacterium|"
-    r"streptomyces|pseudomonas|drosophila|caenorhabditis|c\. elegans|plasmodium|toxoplasma|"
-    r"leishmania|trypanosoma)\b",
+    r"\b(plants?|chloroplasts?|phytohormones?|yeasts|streptomyces|bacterial strains?)\b",
     re.IGNORECASE,
 )
 _ANIMAL = re.compile(
-    r"\b(humans?|patients?|mouse|mice|murine|rats?|mammals?|mammalian|macrophages?|"
-    r"t cells?|hepat\w+|cancers?|tumou?rs?|neurons?|immune|infected cells?|host)\b",
+    r"\b(mammals?|mammalian|macrophages?|t cells?|hepat\w+|cancers?|tumou?rs?|neurons?|immune|"
+    r"infected cells?|host)\b",
     re.IGNORECASE,
 )
+
+
+def _of_other_life(text: str) -> bool:
+    """Whether ``text`` speaks of plants, microbes or flies more than of vertebrates."""
+    kinds = kinds_of(text)
+    animal = kinds["vertebrate"] + len(_ANIMAL.findall(text))
+    other = kinds.total() - kinds["vertebrate"] - kinds["virus"] + len(_OTHER_LIFE.findall(text))
+    return other >= 2 and other > 2 * animal
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +95,11 @@ def read_context(text: str, printed: str = "") -> Context:
         for length in range(1, _WORDS + 1)
         for start in range(len(words) - length + 1)
     }
-    other = len(_OTHER_LIFE.findall(text))
     return Context(
         frozenset(key for key in keys if len(key) > 1),
         frozenset(words),
         _long_forms(printed) | _long_forms(text),
-        other >= 2 and other > 2 * len(_ANIMAL.findall(text)),
+        _of_other_life(text),
     )
 
 

@@ -53,7 +53,10 @@ class Namer:
             for _, component in self.nlp.pipeline:
                 doc = component(doc)
             return Names(
-                tuple(_mention(doc, judged, lines) for judged in judged_spans(doc, GENES)),
+                tuple(
+                    _mention(doc, judged, lines, whole_words=self.lexicon.like_for_like)
+                    for judged in judged_spans(doc, GENES)
+                ),
                 tuple(_concept(doc, found, lines) for found in concept_spans(doc)),
             )
 
@@ -127,15 +130,22 @@ def _pipeline(lexicon: Lexicon) -> Language:
     return nlp
 
 
-def _mention(doc: Doc, judged: Judged, lines: Sequence[Line]) -> Mention:
+def _mention(
+    doc: Doc, judged: Judged, lines: Sequence[Line], *, whole_words: bool = False
+) -> Mention:
+    """The mention; with ``whole_words`` up to the blanks around it, as PFOCR gives words."""
     candidate = judged.candidate
     row = doc.user_data["figure"].rows[judged.row]
     span = doc[judged.start : judged.end]
+    start, end = span.start_char - row.offset, span.end_char - row.offset
+    if whole_words:
+        start = row.text.rfind(" ", 0, start) + 1
+        end = min(at for at in (row.text.find(" ", end), len(row.text)) if at >= 0)
     return Mention(
-        text=span.text,
+        text=row.text[start:end],
         line=row.line,
-        start=span.start_char - row.offset,
-        end=span.end_char - row.offset,
+        start=start,
+        end=end,
         entry=candidate.entry,
         rules=(("list",) if candidate.listed else ()) + candidate.variant.rules,
         score=judged.score,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -187,3 +188,16 @@ def test_a_damaged_table_is_named(tmp_path: Path, kind: str) -> None:
 def test_a_missing_table_is_named(tmp_path: Path) -> None:
     with pytest.raises(LexiconError, match=r"genes\.tsv\.gz: cannot be read"):
         tables.read_table(tmp_path / tables.GENES)
+
+
+def test_tables_stay_as_they_were_when_writing_fails(tmp_path: Path) -> None:
+    write(tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def cut_short() -> Iterator[Term]:
+        yield TERMS[0]
+        raise OSError("no space")
+
+    with pytest.raises(OSError, match="no space"):
+        write(tmp_path, genes={}, terms=cut_short())
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
