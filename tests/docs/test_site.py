@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli.main import EXIT_CODES
+from pipeline.curation.policies import Policy
+from pipeline.exports.formats import Format
 from pipeline.records.titles import RULES
 from tests.test_repository import commands
 
@@ -34,7 +36,7 @@ def test_every_command_and_option_is_described(site: Path, root: Path) -> None:
     text = (site / "reference" / "commands.html").read_text("utf-8")
     for name in commands():
         assert re.search(rf"<h2[^>]*>pfcurate {name}\b", text), name
-    for word in ("--disease-sets", "--title-rules", "union|replace|report", "gmt|tsv|ndjson|cx2"):
+    for word in ("--disease-sets", "--title-rules", "|".join(Policy), "|".join(Format)):
         assert word in text
     for meaning in EXIT_CODES.values():
         assert meaning.replace("`pfcurate doctor`", "<code>pfcurate doctor</code>") in text
