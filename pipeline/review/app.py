@@ -181,7 +181,7 @@ class Page:
         name = request.path_params["name"]
         if name not in self._static:
             raise HTTPException(404)
-        headers = {"cache-control": "no-cache"}
+        headers = {"cache-control": "private, max-age=3600"}  # the token is new every time
         return Response(self._static[name], media_type=_STATIC[name], headers=headers)
 
     def failed(self, request: Request, error: Exception) -> Response:

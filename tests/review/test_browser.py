@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from typer.testing import CliRunner
 
+from pipeline.cli.main import app
 from pipeline.curation.decision_files import DecisionFiles, load_decisions
 from pipeline.curation.decisions import Decided, Decision, Verb, Verdict
+from pipeline.records.frontmatter import parse_record
+from pipeline.running.writing import Output
 from tests.review.runs import CYCLE, SEED, UNREAD, WNT, DrawnRun, drawn_run, serving
 
 if TYPE_CHECKING:
@@ -371,3 +375,60 @@ CONTRAST = """() => {
   }
   return found;
 }"""
+
+
+@pytest.mark.figures
+def test_ten_real_figures_from_start_to_finish(
+    shared: Path, tmp_path: Path, browser: Browser
+) -> None:
+    """Read for real, reviewed by keyboard in the order of the queue, and run again."""
+    images = sorted((shared / "figures" / "images").iterdir(), key=lambda p: p.stat().st_size)[:10]
+    records, out = shared / "figures" / "records", tmp_path / "out"
+    words = ["run", *images, "--records", records, "--out", out, "--readers", "tesseract"]
+    command = [*map(str, words), "--jobs", "1", "--quiet"]
+    assert CliRunner().invoke(app, command).exit_code == 0
+    output = Output(out)
+    before = {p.stem: output.record(p.stem).read_text("utf-8") for p in images}
+    with serving(output) as address:
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        ann = Reviewer(None, address, context, None, [])  # type: ignore[arg-type]
+        page = ann.tab()
+        page.goto(f"{address}?show=all")
+        page.locator("html.js").wait_for()
+        assert page.locator(".card").count() == 10
+        page.keyboard.press("Enter")  # the first one has the focus
+        seen = []
+        for number in range(10):
+            page.wait_for_url("**/figure/**")
+            page.locator("html.js").wait_for()
+            seen.append(page.locator("h1").inner_text())
+            asked = page.locator("#rows > .row").count()
+            for turn in range(asked):
+                press(page, "ax"[turn % 2])
+            settled(page, asked)
+            if asked and number == 4:
+                press(page, "u")
+                settled(page, asked - 1)
+                page.reload()
+                settled(page, asked - 1)
+                press(page, "r")
+                settled(page, asked)
+            assert page.locator("#finished").is_visible()
+            press(page, "n")
+            page.wait_for_url(lambda url, last=seen[-1]: last not in url)
+        context.close()
+        assert ann.wrong == []
+    assert sorted(seen) == sorted(before)
+    assert CliRunner().invoke(app, command).exit_code == 0
+    for figid, decided in load_decisions(output.decisions).items():
+        rejected = [row for d in decided.standing if d.verb is Verb.REJECT for row in d.rows]
+        old = parse_record(before[figid], Path(f"{figid}.md"))
+        new = parse_record(output.record(figid).read_text("utf-8"), Path(f"{figid}.md"))
+        assert new.genes == tuple(row for row in old.genes if row not in rejected)
+        assert new.chemicals == tuple(row for row in old.chemicals if row not in rejected)
+        untouched = {k: v for k, v in old.fields.items() if k not in CHANGED}
+        assert {k: v for k, v in new.fields.items() if k not in CHANGED} == untouched
+    assert sum(len(d.made) for d in load_decisions(output.decisions).values()) >= 10
+
+
+CHANGED = ("genes", "chemicals", "diseases", "schema-jsonld")
