@@ -32,7 +32,7 @@ from pipeline.review.pictures import Picture, Pictures
 from pipeline.review.queue import PAGE, Entry, Filter, Order, Queue, Show, parse_filter
 from pipeline.review.safety import MAX_BODY, Guard
 from pipeline.review.sheet import Desk, Sheet
-from pipeline.review.views import plain_outlines, sheet_view
+from pipeline.review.views import other_outlines, plain_outlines, sheet_view
 
 _STATIC = {
     "review.css": "text/css",
@@ -120,6 +120,7 @@ class Page:
             sheet=sheet,
             view=sheet_view(sheet, self._desk, self._chooser),
             outlines=plain_outlines(sheet),
+            others=other_outlines(sheet),
             size=size,
             query=_query(shown),
             **self._neighbours(sheet.figid, shown),
@@ -223,6 +224,8 @@ class Page:
             before, after = ids[:at], ids[at + 1 :]
         else:
             before, after = [], ids
+        if shown.show is Show.OPEN and not after:
+            after = before[:1]  # what is left of the queue is never at its end
         return {
             "previous": before[-1] if before else "",
             "next": after[0] if after else "",

@@ -11,9 +11,9 @@ from pipeline.curation.misses import Trace
 from pipeline.review import words
 from pipeline.review.choices import Choice, Chooser
 from pipeline.review.deciding import stamp
-from pipeline.review.items import Item, State
+from pipeline.review.items import Item, State, part_of
 from pipeline.review.sheet import Desk, Sheet
-from pipeline.types import GeneRow, Polygon
+from pipeline.types import GeneRow, Mention, Polygon
 
 _LINKED = 12  # so many members of a family are linked; its count is told in any case
 
@@ -104,10 +104,31 @@ def sheet_view(sheet: Sheet, desk: Desk, chooser: Chooser) -> SheetView:
 def plain_outlines(sheet: Sheet) -> list[str]:
     """Return the outlines of the lines in which nothing was named, as SVG points."""
     named = {item.mention.line for item in sheet.items if item.mention}
+    named |= {mention.line for mention in sheet.mentions}
     return [
         points(line.region.polygon)
         for index, line in enumerate(sheet.lines)
         if line.region is not None and index not in named
+    ]
+
+
+def other_outlines(sheet: Sheet) -> list[tuple[str, str]]:
+    """Return state and outline of the further places where listed genes are named."""
+    states = {
+        item.mention.entry.term: item.state.value
+        for item in sheet.items
+        if isinstance(item.mention, Mention)
+    }
+    shown = {id(item.mention) for item in sheet.items}
+    return [
+        (
+            states[mention.entry.term],
+            points(
+                part_of(mention.region.polygon, mention.start, mention.end, len(mention.reading))
+            ),
+        )
+        for mention in sheet.mentions
+        if mention.region is not None and mention.entry.term in states and id(mention) not in shown
     ]
 
 

@@ -84,6 +84,8 @@ def gene_name(item: Item, lexicon: Lexicon) -> str:
         info = lexicon.info(genes[0].hgnc_symbol)
         return info.name if info else ""
     if genes:
+        if item.state is State.LEXICON:
+            return f"{len(genes)} genes of the family or complex:"
         return f"family or complex of {len(genes)} genes:"
     identifier = getattr(item.rows[0], "identifier", "")
     return f"MeSH {identifier}" if identifier else "no identifier"
