@@ -189,7 +189,7 @@ class Ledger:
         """Mark figures that were started and not finished as pending."""
         with self._transaction():
             self._db.executemany(
-                "UPDATE figures SET state = 'pending' WHERE figid = ?",
+                "UPDATE figures SET state = 'pending' WHERE figid = ? AND state = 'running'",
                 ((figid,) for figid in figids),
             )
 

@@ -307,6 +307,16 @@ def test_a_full_disk_is_named_and_leaves_what_was_there(path: Path) -> None:
     assert states(path) == {"f": "done", "g": "pending"}
 
 
+def test_only_what_is_not_finished_is_postponed(path: Path) -> None:
+    with Ledger(path) as ledger:
+        ledger.register([Figure("f"), Figure("g")])
+        ledger.start(Figure("f"))
+        ledger.finish(OUTCOME, READ, {})
+        ledger.start(Figure("g"))
+        ledger.postpone(["f", "g"])
+    assert states(path) == {"f": "done", "g": "pending"}
+
+
 def test_only_one_run_writes_at_a_time(path: Path) -> None:
     with Ledger(path), pytest.raises(OutputError, match="another run is writing"):
         Ledger(path)
