@@ -131,10 +131,10 @@ def review_keys() -> str:
 def readme(heading: str) -> str:
     """Return a section of the README, so that what it says stands in one place."""
     text = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
-    section = text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
-    if not section.strip():
-        raise LookupError(f"the README has no section {heading}")
-    return re.sub(r"^###", "####", section.strip(), flags=re.MULTILINE)
+    _, marks, rest = re.split(rf"^(##+) {heading}\n", text, maxsplit=1, flags=re.MULTILINE)
+    # It ends with the next heading of its level or above.
+    section = re.split(rf"^#{{1,{len(marks)}}} ", rest, maxsplit=1, flags=re.MULTILINE)[0]
+    return section.strip()
 
 
 TABLES: dict[str, Callable[[], str]] = {
@@ -143,5 +143,6 @@ TABLES: dict[str, Callable[[], str]] = {
     "review-keys": review_keys,
     "readme-record": partial(readme, "The record"),
     "readme-measured": partial(readme, "Measured"),
+    "readme-review": partial(readme, "Review"),
     "readme-limits": partial(readme, "Limits"),
 }
