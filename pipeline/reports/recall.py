@@ -193,7 +193,7 @@ class Assessor:
                         decisions.load(figure.figid),
                     )
                 )  # fmt: skip
-            figids = {figure.figid for figure in stored.figures()}
+            figids = {figid for figid, *_ in stored.states()}
         unrun = 0
         if self.records is not None:
             unrun = sum(path.stem not in figids for path in self.records.glob("*.md"))

@@ -191,8 +191,8 @@ class Queue:
         decisions = _times(self._desk.output.decisions)
         with Stored(self._desk.output.ledger) as stored:
             return {
-                f.figid: f"{f.state} {f.finished} {diffs.get(f.figid)} {decisions.get(f.figid)}"
-                for f in stored.figures()
+                figid: f"{state} {finished} {diffs.get(figid)} {decisions.get(figid)}"
+                for figid, state, finished in stored.states()
             }
 
     def _entry(self, figid: str) -> Entry:

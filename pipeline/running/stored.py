@@ -121,6 +121,15 @@ class Stored:
         for row in self._rows("SELECT * FROM figures ORDER BY figid"):
             yield _figure(row)
 
+    def states(self) -> Iterator[tuple[str, str, str]]:
+        """Yield id, state and time of the end state of all figures, in order of their ids.
+
+        That is enough to see what changed, and much quicker than ``figures``.
+        """
+        query = "SELECT figid, state, finished FROM figures ORDER BY figid"
+        for figid, state, finished in self._rows(query):
+            yield figid, state, finished or ""
+
     def figure(self, figid: str) -> StoredFigure | None:
         """Return one figure, or None where the ledger has none of that id."""
         rows = self._rows("SELECT * FROM figures WHERE figid = ?", figid)

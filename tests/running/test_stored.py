@@ -51,6 +51,7 @@ def test_figures_with_their_states(ledger: Path, tmp_path: Path) -> None:
         assert failed.error == FigureError("ImageError", "g.png", "it is torn", "Mend it")
         assert (pending.state, pending.read, pending.finished) == ("pending", False, "")
         assert stored.figure("f") == done
+        assert [(f.figid, f.state, f.finished) for f in stored.figures()] == list(stored.states())
         assert stored.figure("nowhere") is None
 
 
