@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade \
 	--generate-hashes --no-header --no-annotate --no-emit-index-url
 
-.PHONY: help setup run test lint types layers fixtures check format wheel lock clean
+.PHONY: help setup run test lint types layers fixtures docs check format wheel lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,7 +20,8 @@ run: setup ## curate the drawn example figures and show what changed
 	@rm -rf $(DEMO)
 	@$(BIN)/pfcurate run fixtures/figures --records seeds --out $(DEMO) --verbose
 
-test: setup ## run the tests
+test: ## run the tests
+	@scripts/setup.sh --tests
 	@$(BIN)/python -m pytest
 
 lint: setup ## check style and formatting
@@ -36,7 +37,10 @@ layers: setup ## check that imports go one way
 fixtures: setup ## check that the drawn figures are what their script draws
 	@$(BIN)/python -m fixtures.draw --check
 
-check: lint types layers fixtures test ## all of the above checks
+docs: setup ## build the documentation site into build/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+check: lint types layers fixtures docs test ## all of the above checks
 
 format: setup ## apply the formatter and the safe fixes
 	@$(BIN)/ruff check --fix .

@@ -73,6 +73,10 @@ class LexiconError(InputError):
     """A lexicon folder or source table that is malformed or fails its manifest."""
 
 
+class DecisionsError(InputError):
+    """A file of reviewers' decisions that cannot be read or is malformed."""
+
+
 class ReadingError(PfcurateError):
     """A reader that failed on a figure."""
 
@@ -81,5 +85,17 @@ class OutputError(PfcurateError):
     """An output file or folder that cannot be written or used."""
 
 
+class OutputFolderError(OutputError):
+    """An output folder that can take nothing more: the run stops, what is done is kept."""
+
+
 class WorkerError(PfcurateError):
     """A worker process that ended while it worked on a figure."""
+
+
+class TimeLimitError(WorkerError):
+    """A figure that took longer than it may."""
+
+
+class SchedulerError(PfcurateError):
+    """A cluster that cannot be reached, or that cannot do the work."""

@@ -26,6 +26,7 @@ class Figure:
         record: curated front matter ``FIGID.md``, if there is one.
         metadata: paper metadata ``FIGID.yml``, if there is one and no record.
         text: text to use instead of the pixels, if given.
+        decisions: what reviewers decided about it, if anything.
     """
 
     figid: str
@@ -33,6 +34,7 @@ class Figure:
     record: Path | None = None
     metadata: Path | None = None
     text: Path | None = None
+    decisions: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,19 @@ class Line:
     def readers(self) -> tuple[str, ...]:
         """Names of the readers that agree on ``text``, sorted."""
         return tuple(sorted({r.reader for r in self.readings if r.text == self.text}))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLines:
+    """What an earlier reading of a figure gave.
+
+    Attributes:
+        lines: its lines in reading order, in their plain form (``curation.lines``).
+        image_size: (width, height) of the upright image in pixels, if it was decoded.
+    """
+
+    lines: tuple[Line, ...]
+    image_size: tuple[int, int] | None = None
 
 
 class Source(StrEnum):
@@ -249,11 +264,22 @@ class TermRow:
 
 
 class EndState(StrEnum):
-    """The one state in which a figure ends a run."""
+    """The one state in which a figure ends a run.
+
+    ``UNCHANGED``: an earlier run's result stands. ``QUARANTINED``: it cost its worker
+    process, twice, and is left alone until something about it changes.
+    """
 
     DONE = "done"
+    UNCHANGED = "unchanged"
     EMPTY = "empty"
     FAILED = "failed"
+    QUARANTINED = "quarantined"
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether the figure came to nothing, and there is a reason to tell."""
+        return self in (EndState.FAILED, EndState.QUARANTINED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,13 +302,13 @@ class Outcome:
     Attributes:
         figid: the figure.
         state: its end state; EMPTY means read without fault and no text found.
-        lines: text lines in reading order.
+        lines: text lines in reading order; a figure that failed after it was read has them.
         mentions: names found in the lines.
         rows: gene rows of the mentions, in reading order.
         record: text of the emitted front matter, or None when it failed or the
             policy leaves records untouched.
         diff: the diff document (plain lists, dicts and strings), ready for YAML.
-        error: the reason when ``state`` is FAILED.
+        error: the reason when ``state`` is a failure.
         seconds: wall time per stage.
         image_size: (width, height) of the upright image in pixels, if it was decoded.
         concepts: chemicals and diseases found in the lines.

@@ -3,6 +3,8 @@
 # the locked dependencies, and the project itself, editable. Does nothing, quickly, when
 # all of that is there. Exits 3 with the command to run when it may not install something.
 #
+# With --tests it also installs Chromium, where it may: `make test` asks for that.
+#
 # PYTHON=/path/to/python picks the interpreter of a new .venv.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -35,6 +37,10 @@ find_python() {
         fi
     done
     return 1
+}
+
+has_chromium() {
+    command -v chromium >/dev/null || command -v chromium-browser >/dev/null
 }
 
 has_tesseract() {
@@ -87,11 +93,25 @@ install_locked() {
     "${pip[@]}" --no-deps --no-build-isolation --editable . >&2
 }
 
+# Chromium is needed by nothing but the tests of the review page, which are skipped without.
+prepare_tests() {
+    if has_chromium; then
+        return
+    elif command -v apt-get >/dev/null && [[ $(id -u) == 0 ]]; then
+        install_packages chromium
+    else
+        say "no Chromium: the tests of the review page will be skipped (Debian: apt-get install chromium)"
+    fi
+}
+
 main() {
     local missing
     read -r -a missing <<<"$(missing_packages | tr '\n' ' ')"
     if ((${#missing[@]})); then
         install_packages "${missing[@]}"
+    fi
+    if [[ ${1:-} == --tests ]]; then
+        prepare_tests
     fi
     # An environment that only lags behind the lock is brought up to it.
     whole_environment || make_environment
@@ -103,4 +123,4 @@ main() {
     say "done"
 }
 
-main
+main "$@"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 import subprocess
 import sys
@@ -132,7 +133,9 @@ def test_every_third_party_import_is_a_declared_dependency(root: Path, project: 
     providers = metadata.packages_distributions()
     foreign = imported - sys.stdlib_module_names - {"pipeline"}
     needed = {canonicalize_name(name) for module in foreign for name in providers[module]}
-    declared = {Requirement(line).name for line in project["project"]["dependencies"]}
+    extras = project["project"]["optional-dependencies"].values()
+    lines = [*project["project"]["dependencies"], *itertools.chain(*extras)]
+    declared = {Requirement(line).name for line in lines}
     assert needed <= {canonicalize_name(name) for name in declared}
 
 

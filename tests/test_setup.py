@@ -30,9 +30,9 @@ class Machine:
         path.write_text(f"#!{self.programs / 'bash'}\n{body}\n")
         path.chmod(0o755)
 
-    def setup(self) -> subprocess.CompletedProcess[str]:
+    def setup(self, *options: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [self.checkout / "scripts" / "setup.sh"],
+            [self.checkout / "scripts" / "setup.sh", *options],
             env={"PATH": str(self.programs)},
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -95,6 +95,27 @@ def test_root_installs_without_being_asked(machine: Machine, tmp_path: Path) -> 
         "noninteractive update -q",
         "noninteractive install -y --no-install-recommends tesseract-ocr tesseract-ocr-eng",
     ]
+
+
+def test_without_chromium_the_tests_are_set_up_all_the_same(machine: Machine) -> None:
+    machine.program("tesseract", "echo eng")
+    assert "no Chromium: the tests of the review page will be skipped" in (
+        machine.setup("--tests").stderr
+    )
+    assert "Chromium" not in machine.setup().stderr
+
+
+def test_root_installs_chromium_for_the_tests(machine: Machine, tmp_path: Path) -> None:
+    machine.program("id", "echo 0")
+    machine.program("tesseract", "echo eng")
+    apt = tmp_path / "apt"
+    machine.program("apt-get", f'echo "$*" >>"{apt}"')
+    machine.setup("--tests")
+    installed = "install -y --no-install-recommends chromium"
+    assert apt.read_text().splitlines() == ["update -q", installed]
+    machine.program("chromium", "exit 0")
+    machine.setup("--tests")
+    assert apt.read_text().splitlines() == ["update -q", installed]
 
 
 def test_a_finished_environment_is_left_alone(machine: Machine) -> None:

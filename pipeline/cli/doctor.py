@@ -6,7 +6,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -92,7 +92,13 @@ def _packages() -> Iterator[Check]:
 
     requirements = [Requirement(line) for line in metadata.requires("pfcurate") or ()]
     for requirement in sorted(requirements, key=lambda requirement: requirement.name):
-        yield _package(requirement)
+        extra = requirement.marker is not None and not requirement.marker.evaluate({"extra": ""})
+        requirement.marker = None  # its remedy is to be a command that can be called
+        check = _package(requirement)
+        if extra and check.state is State.MISSING:
+            note = f"{check.detail}; needed for run --scheduler alone"
+            check = replace(check, state=State.NOTE, detail=note)
+        yield check
 
 
 def _package(requirement: Requirement) -> Check:

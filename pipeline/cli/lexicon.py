@@ -1,4 +1,4 @@
-"""``pfcurate lexicon``: build, show, check and compare the tables that names are looked up in."""
+"""``pfcurate lexicon``: build, show, check, compare and amend what names are looked up in."""
 
 from __future__ import annotations
 
@@ -165,3 +165,45 @@ def diff(
         console.err().print(f"Error: {error}", soft_wrap=True)
     if errors:
         raise typer.Exit(ExitCode.SOME_FAILED)
+
+
+@app.command()
+def suggest(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Output folder of a reviewed run.")],
+    least: Annotated[
+        int, typer.Option("--min", min=1, metavar="N", help="Names decided in N figures or more.")
+    ] = 1,
+    names: Annotated[
+        bool,
+        typer.Option(
+            "--names",
+            help="Print the gene names to be added as a list for `lexicon build --names`.",
+        ),
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object per name and line.")
+    ] = False,
+) -> None:
+    """Tell what reviewers' decisions say about the lexicon: names to add, keep and drop.
+
+    The decisions are those of `pfcurate review` in OUT/decisions. Nothing is changed.
+    """
+    from pipeline.cli import suggest_view
+    from pipeline.curation.decision_files import load_decisions
+    from pipeline.curation.suggestions import suggestions
+    from pipeline.errors import InputError
+    from pipeline.running.writing import Output
+
+    folder = Output(out).decisions
+    decided = load_decisions(folder)
+    if not decided:
+        raise InputError(folder, "it holds no decisions", f"Make some: pfcurate review {out}")
+    found = [
+        suggestion for suggestion in suggestions(decided.values()) if suggestion.count >= least
+    ]
+    if as_json:
+        suggest_view.print_ndjson(found)
+    elif names:
+        suggest_view.print_names(found)
+    else:
+        suggest_view.print_table(found)

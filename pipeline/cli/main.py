@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from pipeline import __version__
-from pipeline.cli import doctor, lexicon, match, read, run
+from pipeline.cli import convert, doctor, export, lexicon, match, read, recall, review, run, status
 from pipeline.errors import ExitCode, InputError, PfcurateError
 
 EXIT_CODES = {
@@ -67,8 +67,13 @@ app = typer.Typer(
     epilog="\b\nExit status:\n" + "\n".join(f"{c:5d}  {text}" for c, text in EXIT_CODES.items()),
 )
 app.command()(run.run)
+app.command()(status.status)
 app.command()(read.read)
 app.command()(match.match)
+app.command()(review.review)
+app.command()(recall.recall)
+app.command()(export.export)
+app.command()(convert.convert)
 app.add_typer(lexicon.app, name="lexicon")
 app.command()(doctor.doctor)
 

@@ -38,7 +38,7 @@ def match(
         bool, typer.Option("--json", help="Print one JSON object per file.")
     ] = False,
 ) -> None:
-    """Find the genes and families named in plain text, line by line.
+    """Find the genes, families, chemicals and diseases named in plain text, line by line.
 
     Only lines that hold text are counted. A file that cannot be read is named on
     standard error, the others are read, and the exit status is 4.

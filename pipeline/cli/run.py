@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from pipeline.curation.policies import Policy
 from pipeline.errors import ExitCode, UsageError
-
-if TYPE_CHECKING:
-    from pipeline.running.engines import Engines
-    from pipeline.running.workers import Executor
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +38,7 @@ def run(
         Policy,
         typer.Option(
             help="union: keep curated rows and append new ones; replace: rows as read now; "
-            "report: write diffs only."
+            "decided: only what reviewers decided; report: write diffs only."
         ),
     ] = Policy.UNION,
     readers: Annotated[
@@ -61,6 +57,22 @@ def run(
         Path | None,
         typer.Option(metavar="DIR", help="Lexicon folder to use instead of the built-in one."),
     ] = None,
+    disease_sets: Annotated[
+        Path | None,
+        typer.Option(
+            "--disease-sets",
+            metavar="FILE",
+            help="Disease genes (GMT); figures enriched in a disease get a row for it.",
+        ),
+    ] = None,
+    title_rules: Annotated[
+        str | None,
+        typer.Option(
+            "--title-rules",
+            metavar="NAME,...",
+            help="Rules that clean the titles of new records (default: all; none for none).",
+        ),
+    ] = None,
     refresh_symbols: Annotated[
         bool,
         typer.Option(
@@ -74,6 +86,21 @@ def run(
             "--jobs", "-j", min=1, metavar="N", help="Worker processes (default: one a processor)."
         ),
     ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Work on the Dask cluster there, or start one here with N workers: local:N.",
+        ),
+    ] = None,
+    time_limit: Annotated[
+        float,
+        typer.Option(
+            min=1.0,
+            metavar="SECONDS",
+            help="Time that one figure may take; then its worker is stopped.",
+        ),
+    ] = 600.0,
     in_place: Annotated[
         bool, typer.Option("--in-place", help="Also write each record over its input file.")
     ] = False,
@@ -92,9 +119,10 @@ def run(
 ) -> None:
     """Curate figures: read them, name their genes, update their records.
 
-    Writes DIR/records/FIGID.md, DIR/diff/FIGID.yaml and DIR/run.db. A figure whose
-    image, record, settings and versions are as they were is not done again. After
-    Ctrl-C the figures in flight are finished; the same command goes on later.
+    Writes DIR/records/FIGID.md, DIR/diff/FIGID.yaml, DIR/run.db and DIR/run.log. A figure
+    whose image, record, settings and versions are as they were is not done again; one whose
+    image and readers are as they were is not read again. After Ctrl-C the figures in flight
+    are finished, after a second one they are dropped; the same command goes on later.
     """
     if not images and text is None:
         raise UsageError("IMAGES", "none is given", "Give image files, folders or globs")
@@ -114,22 +142,43 @@ def run(
         raise UsageError(
             "--readers", "with --text no image is read", "Leave out --readers or --text"
         )
+    if scheduler is not None and jobs is not None:
+        raise UsageError(
+            "--jobs", "the workers of a cluster are its own", "Leave out --jobs or --scheduler"
+        )
     if quiet and verbose:
         raise UsageError("--quiet", "it contradicts --verbose", "Leave out one of the two")
     from pipeline.cli import run_view
-    from pipeline.curation.discovery import discover
-    from pipeline.running.batch import Plan, default_jobs, run_batch
+    from pipeline.curation.discovery import discover, with_decisions
+    from pipeline.curation.intake import check_intake
+    from pipeline.records.titles import rule_names
+    from pipeline.running.batch import default_jobs, run_batch
+    from pipeline.running.cluster import DaskExecutor
     from pipeline.running.engines import Engines, reader_names
+    from pipeline.running.plan import Plan
+    from pipeline.running.workers import Executor, LocalExecutor
     from pipeline.running.writing import Output
 
     names = () if text is not None else reader_names(readers)
-    engines = Engines(policy, names, lexicon, refresh_symbols)
+    engines = Engines(
+        policy,
+        names,
+        lexicon and lexicon.absolute(),  # other machines have another working directory
+        refresh_symbols,
+        rule_names(title_rules),
+        disease_sets and disease_sets.absolute(),
+    )
     versions = engines.probe()  # before anything else: it says what is missing
+    executor: Executor
+    if scheduler is not None:
+        executor = DaskExecutor(engines, scheduler, versions, time_limit)
+    else:
+        executor = LocalExecutor(engines, jobs or default_jobs(), time_limit)
     found = discover(images or [], records, text)
     output = Output(out)
     output.check_apart(found.figures)
     plan = Plan(
-        figures=found.figures,
+        figures=with_decisions(found.figures, output.decisions),
         problems=found.problems,
         output=output,
         config=engines.config(),
@@ -141,18 +190,19 @@ def run(
     total = len(plan.figures) + len(plan.problems)
     view = run_view.View(output, total, as_json=as_json, quiet=quiet, verbose=verbose)
     with view:
+        folders = [Path(image) for image in images or () if Path(image).is_dir()]
+        if folders and records is not None:
+            folders.append(records)
+        intake = check_intake(found.figures, [p.subject for p in found.problems], folders)
+        for message in intake.messages():
+            log.warning("%s", message)
+        if intake.without_metadata:
+            log.info("%d images have no record and no metadata", len(intake.without_metadata))
         if found.orphans:
             log.info("%d records in %s belong to no image given", found.orphans, records)
-        executor = _executor(engines, min(jobs or default_jobs(), total))
-        summary = run_batch(plan, executor, view.show)
+        summary = run_batch(plan, executor, view)
     view.finish(summary)
     if summary.interrupted:
         raise typer.Exit(ExitCode.INTERRUPTED)
-    if summary.failures:
+    if summary.failed:
         raise typer.Exit(ExitCode.SOME_FAILED)
-
-
-def _executor(engines: Engines, jobs: int) -> Executor:
-    from pipeline.running.workers import LocalExecutor, SerialExecutor
-
-    return SerialExecutor(engines) if jobs <= 1 else LocalExecutor(engines, jobs)

@@ -10,30 +10,26 @@ from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Any, Self
 
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
 from pipeline.cli import console
 from pipeline.records.figid import printable
 from pipeline.running import logs
-from pipeline.running.batch import CLASSES, Result, RunSummary
+from pipeline.running.plan import CLASSES, Observer, Result, RunSummary
+from pipeline.running.progress import Pace, duration
 from pipeline.running.writing import Output
 from pipeline.types import EndState, Source
 
 DETAILED = 10
 """Up to so many figures are shown with all their genes, more with a line each."""
 
-STATUS_SECONDS = 30.0
+STATUS_SECONDS = 60.0
 """How often a run without a terminal says how far it is."""
+
+SLOW_SECONDS = 30.0
+"""A figure that has taken so long is named while it is being worked on."""
 
 _GENES_NAMED = 3  # a label with more genes is a family, and is told by their number
 _SOURCES = {
@@ -42,11 +38,17 @@ _SOURCES = {
     Source.PREVIOUS.value: "previous",
     Source.FAMILY.value: "family",
 }
-_STATE_STYLES = {EndState.DONE: "green", EndState.EMPTY: "yellow", EndState.FAILED: "bold red"}
+_STATE_STYLES = {
+    EndState.DONE: "green",
+    EndState.UNCHANGED: "dim",
+    EndState.EMPTY: "yellow",
+    EndState.FAILED: "bold red",
+    EndState.QUARANTINED: "bold red",
+}
 _CLASS_STYLES = {"new": "green", "missing": "yellow", "lexicon": "cyan", "renamed": "cyan"}
 
 
-class View:
+class View(Observer):
     """Shows a run while it goes on; a context manager around it.
 
     Args:
@@ -66,10 +68,12 @@ class View:
         self._quiet = quiet
         self._detailed = verbose or total <= DETAILED
         self._level = logging.INFO if verbose else logging.WARNING
-        self._shown = 0
+        self._verbose = verbose
+        self._headed = False
         self._open = ExitStack()
         self._progress: Progress | None = None
-        self._started = self._told = time.monotonic()
+        self._pace = Pace()
+        self._told = time.monotonic()
 
     def __enter__(self) -> Self:
         # --debug before the command asks for more than --verbose does.
@@ -77,7 +81,7 @@ class View:
         self._open.enter_context(logs.handled(_ConsoleHandler(), min(asked, self._level)))
         if sys.stderr.isatty() and not self._quiet:
             self._progress = _progress()
-            self._progress.add_task("figures", total=self._total)
+            self._progress.add_task("figures", total=self._total, state="")
             self._open.enter_context(self._progress)
         return self
 
@@ -90,17 +94,43 @@ class View:
         self._open.close()
 
     def show(self, result: Result) -> None:
-        """Show one result."""
-        self._shown += 1
-        with self._bar_aside():
-            if self._as_json:
+        """Show one result; those that stand only where each is asked for."""
+        plain = result.state is EndState.UNCHANGED and not self._detailed
+        if self._as_json:
+            with self._bar_aside():
                 console.print_json(self._document(result))
-            elif not self._quiet:
+        elif not self._quiet and not plain:
+            with self._bar_aside():
                 self._print(result)
+
+    def tick(self, summary: RunSummary, in_work: Mapping[str, float]) -> None:
+        """Show how far the run is."""
+        worked = summary.settled - summary.unchanged
+        self._pace.update(worked)
         if self._progress is not None:
-            self._progress.advance(self._progress.task_ids[0])
-        elif not self._quiet:
-            self._tell_status()
+            self._progress.update(
+                self._progress.task_ids[0],
+                completed=summary.settled,
+                state=self._state(summary, worked, in_work),
+            )
+        elif not self._quiet and time.monotonic() - self._told >= STATUS_SECONDS:
+            self._told = time.monotonic()
+            state = self._state(summary, worked, in_work)
+            console.err().print(
+                f"{summary.settled} of {summary.total} figures, {state}", soft_wrap=True
+            )
+
+    def _state(self, summary: RunSummary, worked: int, in_work: Mapping[str, float]) -> str:
+        """Return failures, rate, time left and the figures that take long, in words."""
+        parts = [f"{summary.failed} failed"] if summary.failed else []
+        left = self._pace.left(worked, summary.pending)
+        if left is not None:
+            parts.append(f"{self._pace.rate(worked) * 60:.1f} a minute")
+            parts.append(f"about {duration(left)} left")
+        slow = sorted(in_work.items(), key=lambda item: -item[1])
+        named = [f"{printable(f)} {duration(s)}" for f, s in slow if s >= SLOW_SECONDS]
+        parts += [f"slow: {', '.join(named[:3])}"] if named else []
+        return ", ".join(parts) or "starting"
 
     def finish(self, summary: RunSummary) -> None:
         """Show the summary."""
@@ -114,7 +144,8 @@ class View:
 
     def _print(self, result: Result) -> None:
         out = console.out()
-        if self._shown == 1 and not self._detailed:
+        if not self._headed and not self._detailed:
+            self._headed = True
             out.print(_heading(), style="bold", soft_wrap=True)
         out.print(_line(result, aligned=not self._detailed), soft_wrap=True)
         if self._detailed and result.outcome is not None:
@@ -131,7 +162,8 @@ class View:
         return {
             "figid": printable(figid),
             "state": result.state.value,
-            "unchanged": result.outcome is None and error is None,
+            "unchanged": result.state is EndState.UNCHANGED,
+            "read": result.read,
             "image": printable(str(result.figure.image)) if result.figure.image else None,
             "record": str(record) if record and record.is_file() else None,
             "diff": str(self._output.diff(figid)) if written else None,
@@ -158,19 +190,6 @@ class View:
         finally:
             self._progress.start()
 
-    def _tell_status(self) -> None:
-        now = time.monotonic()
-        if now - self._told < STATUS_SECONDS:
-            return
-        self._told = now
-        rate = self._shown / (now - self._started)
-        left = (self._total - self._shown) / rate
-        console.err().print(
-            f"{self._shown} of {self._total} figures, {rate * 60:.1f} a minute, "
-            f"about {_duration(left)} left",
-            soft_wrap=True,
-        )
-
 
 class _ConsoleHandler(logging.Handler):
     """Logs through the console that holds the bar, so that the two do not mix."""
@@ -185,21 +204,12 @@ class _ConsoleHandler(logging.Handler):
             console.err().print(printable(line), soft_wrap=True)
 
 
-class _RateColumn(ProgressColumn):
-    """Figures a minute."""
-
-    def render(self, task: Task) -> Text:
-        speed = task.finished_speed or task.speed
-        return Text(f"{speed * 60:.1f}/min" if speed else "-/min")
-
-
 def _progress() -> Progress:
     return Progress(
         TextColumn("{task.description}"),
-        BarColumn(),
+        BarColumn(bar_width=20),
         MofNCompleteColumn(),
-        _RateColumn(),
-        TimeRemainingColumn(),
+        TextColumn("{task.fields[state]}", markup=False),
         console=console.err(),
         transient=True,
         redirect_stdout=False,
@@ -208,14 +218,15 @@ def _progress() -> Progress:
 
 
 def _heading() -> str:
-    return f"{'state':7}" + "".join(f"{name:>10}" for name in CLASSES) + "  figure"
+    return f"{'state':11}" + "".join(f"{name:>10}" for name in CLASSES) + "  figure"
 
 
 def _line(result: Result, *, aligned: bool) -> Text:
     """One line for a figure: columns where there are many, words where there are few."""
-    state = Text(f"{result.state.value:7}", style=_STATE_STYLES[result.state])
+    state = Text(f"{result.state.value:11}", style=_STATE_STYLES[result.state])
     figid = printable(result.figure.figid)
-    mark = " (unchanged)" if result.outcome is None and result.error is None else ""
+    done = result.outcome is not None and not result.state.is_failure
+    mark = " (from stored lines)" if done and not result.read else ""
     if aligned:
         counts = "".join(f"{result.counts.get(name, 0):>10}" for name in CLASSES)
         return Text.assemble(state, counts, f"  {figid}{mark}")
@@ -273,24 +284,19 @@ def _print_summary(summary: RunSummary, output: Output) -> None:
         states.append(f"{summary.pending} pending")
     out.print(
         f"{summary.total} figure{'s' if summary.total != 1 else ''}: {', '.join(states)}"
-        f"{f'; {summary.unchanged} of them unchanged' if summary.unchanged else ''}"
-        f"; {_duration(summary.seconds)}",
+        f"{f' ({summary.reused} of them from stored lines)' if summary.reused else ''}"
+        f"; {duration(summary.seconds)}",
         style="bold",
         soft_wrap=True,
     )
     rows = ", ".join(f"{summary.counts[name]} {name}" for name in CLASSES)
     out.print(f"gene rows: {rows}", soft_wrap=True)
     out.print(f"written to {printable(str(output.root))}", soft_wrap=True)
-    if summary.failures:
-        out.print(f"failed: {len(summary.failures)}", style="bold red", soft_wrap=True)
-        for figid, error in sorted(summary.failures, key=lambda failure: failure[0]):
+    if summary.failed:
+        out.print(f"failed: {summary.failed}", style="bold red", soft_wrap=True)
+        for figid, error in summary.failures:
             reason = printable(f"{error.kind}: {error}")
             out.print(f"    {printable(figid)}  {reason}", soft_wrap=True)
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes:02} min"
-    return f"{minutes} min {rest:02} s" if minutes else f"{seconds:.1f} s"
+        if summary.failed > len(summary.failures):
+            rest = summary.failed - len(summary.failures)
+            out.print(f"    and {rest} more: pfcurate status shows them", soft_wrap=True)

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from pipeline.curation.decision_files import load_decided
+from pipeline.curation.decisions import Decided, apply_decisions
 from pipeline.curation.diff import Nomenclature, Renamed, diff_rows
+from pipeline.curation.enrichment import Enricher, Enrichment, with_enriched
+from pipeline.curation.lines import plain_lines
 from pipeline.curation.policies import Policy, apply_policy, refreshable
 from pipeline.curation.terms import TermDiff, apply_to_terms, diff_terms
-from pipeline.errors import InputError, PfcurateError, ReadingError
-from pipeline.types import EndState, Figure, FigureError, GeneRow, Line, Names, Outcome
+from pipeline.errors import InputError, PfcurateError
+from pipeline.records.titles import RULES
+from pipeline.types import (
+    EndState,
+    Figure,
+    FigureError,
+    GeneRow,
+    Line,
+    Names,
+    Outcome,
+    StoredLines,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,6 +60,7 @@ class _Progress:
 
     seconds: dict[str, float] = field(default_factory=dict)
     image_size: tuple[int, int] | None = None
+    lines: tuple[Line, ...] = ()
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -67,6 +81,9 @@ class Curator:
         policy: how rows read and curated rows become the rows of the emitted record.
         nomenclature: what the genes of curated rows are called now; see ``diff_rows``.
         refresh: whether renamed curated rows get the symbol and id that their gene has now.
+        title_rules: names of the rules that clean the titles of new records; see
+            ``records.titles``.
+        enricher: tests the genes of a figure against sets of disease genes, if asked for.
     """
 
     def __init__(
@@ -77,21 +94,30 @@ class Curator:
         nomenclature: Nomenclature | None = None,
         *,
         refresh: bool = False,
+        title_rules: Collection[str] = tuple(RULES),
+        enricher: Enricher | None = None,
     ) -> None:
         self._reader = reader
         self._namer = namer
         self._policy = policy
         self._nomenclature = nomenclature
         self._refresh = refresh
+        self._title_rules = title_rules
+        self._enricher = enricher
 
-    def curate(self, figure: Figure) -> Outcome:
+    def curate(self, figure: Figure, stored: StoredLines | None = None) -> Outcome:
         """Return what ``figure`` came to; an error is part of the outcome, never raised.
 
-        Only ``KeyboardInterrupt`` passes through.
+        A figure that failed after it was read keeps its lines. Only
+        ``KeyboardInterrupt`` passes through.
+
+        Args:
+            figure: the figure and its files.
+            stored: what an earlier reading gave, to be used instead of reading again.
         """
         progress = _Progress()
         try:
-            return self._curate(figure, progress)
+            return self._curate(figure, stored, progress)
         except PfcurateError as error:
             reason = FigureError(type(error).__name__, error.subject, error.cause, error.remedy)
         except MemoryError as error:
@@ -104,18 +130,24 @@ class Curator:
         return Outcome(
             figure.figid,
             EndState.FAILED,
+            lines=progress.lines,
             error=reason,
             seconds=progress.seconds,
             image_size=progress.image_size,
         )
 
-    def _curate(self, figure: Figure, progress: _Progress) -> Outcome:
+    def _curate(self, figure: Figure, stored: StoredLines | None, progress: _Progress) -> Outcome:
         # The record comes first: where it is malformed, reading would be wasted.
         with progress.stage("record"):
-            record = _load_or_create(figure)
+            record, intake = self._load_or_create(figure)
+            decided = _decided(figure)
         for problem in record.problems:
             log.warning("%s: %s", record.path, problem)
-        lines = self._lines(figure, progress)
+        if stored is None:
+            lines = self._lines(figure, progress)
+        else:
+            lines, progress.image_size = stored.lines, stored.image_size
+        progress.lines = lines
         with progress.stage("name"):
             from pipeline.naming.rows import gene_rows
 
@@ -126,15 +158,19 @@ class Curator:
         with progress.stage("compare"):
             diff = diff_rows(record.genes, rows, self._nomenclature)
             refreshed = refreshable(self._policy, diff) if self._refresh else ()
-            terms = _compared_terms(record, names)
+            kept = apply_policy(self._policy, record.genes, rows, diff, refreshed)
+            changed = _refreshed(record, refreshed).with_genes(kept)
+            enrichment = None
+            if self._enricher is not None:
+                with_decisions = apply_decisions(changed, decided, record)
+                enrichment = self._enricher.enrich(with_decisions.genes)
+            terms = _compared_terms(record, names, enrichment)
             emitted = None
             if self._policy is not Policy.REPORT:
-                kept = apply_policy(self._policy, record.genes, rows, diff, refreshed)
-                changed = _refreshed(record, refreshed).with_genes(kept)
                 changed = _with_terms(self._policy, changed, terms)
                 if figure.record is None:
                     changed = _with_organisms(changed, lines, rows)
-                emitted = changed.text
+                emitted = apply_decisions(changed, decided, record).text
         has_text = any(line.text.strip() for line in lines)
         return Outcome(
             figure.figid,
@@ -144,10 +180,28 @@ class Curator:
             concepts=names.concepts,
             rows=rows,
             record=emitted,
-            diff={**diff.document(refreshed), **_told(terms)},
+            diff={
+                **diff.document(refreshed),
+                **_told(terms),
+                **({"enrichment": enrichment.document()} if enrichment else {}),
+                **_told_of(decided),
+                **intake,
+            },
             seconds=progress.seconds,
             image_size=progress.image_size,
         )
+
+    def _load_or_create(self, figure: Figure) -> tuple[Record, dict[str, object]]:
+        """Return the record, and the section of the diff that tells how a new one was made."""
+        if figure.record is not None:
+            from pipeline.records.frontmatter import load_record
+
+            return load_record(figure.record), {}
+        from pipeline.records.create import take_in
+
+        image_name = figure.image.name if figure.image is not None else None
+        intake = take_in(figure.figid, figure.metadata, image_name, self._title_rules)
+        return intake.record, {"intake": dict(intake.changes)} if intake.changes else {}
 
     def _lines(self, figure: Figure, progress: _Progress) -> tuple[Line, ...]:
         """Return the given text of ``figure``, or what the reader reads in its image."""
@@ -155,7 +209,7 @@ class Curator:
             from pipeline.reading.external import read_text
 
             with progress.stage("text"):
-                return tuple(read_text(figure.text))
+                return plain_lines(read_text(figure.text), figure.text)
         if figure.image is None:
             raise InputError(figure.figid, "it has neither an image nor text", "Add one of them")
         if self._reader is None:
@@ -173,16 +227,21 @@ class Curator:
         for note in image.notes:
             log.info("%s", note)
         with progress.stage("read"):
-            return _checked(figure.image, self._reader.read(image.pixels))
+            return plain_lines(self._reader.read(image.pixels), figure.image)
 
 
-def _compared_terms(record: Record, names: Names) -> dict[str, TermDiff]:
-    """Compare the record's chemicals and diseases with those read, by the record's key."""
+def _compared_terms(
+    record: Record, names: Names, enrichment: Enrichment | None
+) -> dict[str, TermDiff]:
+    """Compare the record's chemicals and diseases with those found, by the record's key."""
     from pipeline.naming.rows import term_rows
 
+    diseases = term_rows(names.concepts, "disease")
+    if enrichment is not None:
+        diseases = with_enriched(diseases, enrichment.found)
     return {
         "chemicals": diff_terms(record.chemicals, term_rows(names.concepts, "chemical")),
-        "diseases": diff_terms(record.diseases, term_rows(names.concepts, "disease")),
+        "diseases": diff_terms(record.diseases, diseases),
     }
 
 
@@ -219,39 +278,19 @@ def _told(terms: Mapping[str, TermDiff]) -> dict[str, object]:
     return {key: document for key, document in documents.items() if document}
 
 
-def _checked(image: Path, lines: Sequence[Line]) -> tuple[Line, ...]:
-    """Return what a reader gave, if it is what a reader may give."""
-    for line in lines:
-        if not (
-            isinstance(line, Line) and isinstance(line.text, str) and _is_share(line.confidence)
-        ):
-            raise ReadingError(
-                image,
-                "the reader gave something that is not a line of text",
-                "Choose other --readers, and report the fault",
-            )
-    return tuple(lines)
+def _decided(figure: Figure) -> Decided:
+    return load_decided(figure.decisions) if figure.decisions else Decided(figure.figid)
 
 
-def _is_share(value: float) -> bool:
-    return 0.0 <= value <= 1.0  # false for NaN too
+def _told_of(decided: Decided) -> dict[str, object]:
+    """Return the section of the diff document with what reviewers decided, if anything."""
+    return {"decided": decided.document()} if decided.standing else {}
 
 
 def _refreshed(record: Record, renamed: Sequence[Renamed]) -> Record:
     """Return the record with the present symbol and id in these of its rows."""
     now = {row.curated: row.refreshed for row in renamed}
     return record.with_genes_renamed([now.get(row, row) for row in record.genes])
-
-
-def _load_or_create(figure: Figure) -> Record:
-    if figure.record is not None:
-        from pipeline.records.frontmatter import load_record
-
-        return load_record(figure.record)
-    from pipeline.records.create import new_record
-
-    image_name = figure.image.name if figure.image is not None else None
-    return new_record(figure.figid, figure.metadata, image_name)
 
 
 def _unexpected(figure: Figure, error: BaseException, remedy: str) -> FigureError:

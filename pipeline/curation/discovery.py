@@ -7,9 +7,10 @@ import os
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipeline.curation.decision_files import SUFFIX
 from pipeline.errors import InputError, PfcurateError
 from pipeline.records.figid import printable, safe_figid
 from pipeline.types import Figure, FigureError
@@ -65,10 +66,11 @@ def discover(
     else:
         raise InputError("images", "no image was given", "Give image files, folders or globs")
     figures, problems = [], []
+    siblings = _Siblings()
     for same in _by_figid(sources):
         figid = same[0].stem
         try:
-            figures.append(_figure(figid, same, records, texts, is_text=not images))
+            figures.append(_figure(figid, same, records, texts, siblings, is_text=not images))
         except PfcurateError as error:
             problems.append(
                 FigureError(type(error).__name__, printable(figid), error.cause, error.remedy)
@@ -78,8 +80,29 @@ def discover(
     return Discovery(tuple(figures), tuple(problems), _count_orphans(records, sources))
 
 
+def with_decisions(figures: Iterable[Figure], folder: Path) -> tuple[Figure, ...]:
+    """Return the figures with the decisions that reviewers made about them.
+
+    Args:
+        figures: the figures.
+        folder: ``OUT/decisions``; it need not be there.
+    """
+    there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    names = ((figure, f"{figure.figid}{SUFFIX}") for figure in figures)
+    return tuple(
+        replace(figure, decisions=folder / name) if name in there else figure
+        for figure, name in names
+    )
+
+
 def _figure(
-    figid: str, same: Sequence[Path], records: Path | None, texts: Path | None, *, is_text: bool
+    figid: str,
+    same: Sequence[Path],
+    records: Path | None,
+    texts: Path | None,
+    siblings: _Siblings,
+    *,
+    is_text: bool,
 ) -> Figure:
     """Return the figure of the files ``same``, which must be one image, or its texts."""
     safe_figid(figid)
@@ -91,33 +114,51 @@ def _figure(
             "Rename all but one, or leave them out",
         )
     beside = [same[0].parent] if records is None else [records, same[0].parent]
-    record = _sibling(beside, figid, RECORD_SUFFIXES)
+    record = siblings.find(beside, figid, RECORD_SUFFIXES)
     return Figure(
         figid,
         image=None if is_text else same[0],
         record=record,
-        metadata=None if record else _sibling(beside, figid, METADATA_SUFFIXES),
-        text=_sibling([texts], figid, TEXT_SUFFIXES) if texts is not None else None,
+        metadata=None if record else siblings.find(beside, figid, METADATA_SUFFIXES),
+        text=siblings.find([texts], figid, TEXT_SUFFIXES) if texts is not None else None,
     )
 
 
-def _sibling(folders: Iterable[Path], figid: str, suffixes: Iterable[str]) -> Path | None:
-    """Return the first file of that name.
+class _Siblings:
+    """Finds files by their figid; lists each folder once, where that can be done."""
 
-    Raises:
-        InputError: what has the name is a folder, or a link to nothing. Passing over it
-            would start the figure's record anew.
-    """
-    for folder in folders:
-        for suffix in suffixes:
-            path = folder / f"{figid}{suffix}"
-            if path.is_file():
-                return path
-            if path.exists() or path.is_symlink():
-                raise InputError(
-                    figid, f"{path} is not a file that can be read", "Repair or remove it"
-                )
-    return None
+    def __init__(self) -> None:
+        self._names: dict[Path, frozenset[str] | None] = {}
+
+    def find(self, folders: Iterable[Path], figid: str, suffixes: Iterable[str]) -> Path | None:
+        """Return the first file of that name.
+
+        Raises:
+            InputError: what has the name is a folder, or a link to nothing. Passing over it
+                would start the figure's record anew.
+        """
+        for folder in folders:
+            names = self._listed(folder)
+            for suffix in suffixes:
+                name = f"{figid}{suffix}"
+                if names is not None and name not in names:
+                    continue
+                path = folder / name
+                if path.is_file():
+                    return path
+                if path.exists() or path.is_symlink():
+                    raise InputError(
+                        figid, f"{path} is not a file that can be read", "Repair or remove it"
+                    )
+        return None
+
+    def _listed(self, folder: Path) -> frozenset[str] | None:
+        if folder not in self._names:
+            try:
+                self._names[folder] = frozenset(path.name for path in folder.iterdir())
+            except OSError:  # its files may be read nevertheless
+                self._names[folder] = None
+        return self._names[folder]
 
 
 def _images_of(given: str | Path) -> Iterator[Path]:
@@ -181,9 +222,34 @@ def _files(folder: Path, suffixes: Collection[str]) -> list[Path]:
         ) from error
 
 
+def record_files(folder: Path, remedy: str) -> list[Path]:
+    """Return the records of a folder in the order of their names.
+
+    Raises:
+        InputError: it cannot be listed or holds none; with that remedy.
+    """
+    try:
+        paths = sorted(
+            path
+            for path in folder.iterdir()
+            if path.suffix in RECORD_SUFFIXES and not path.name.startswith(".") and path.is_file()
+        )
+    except OSError as error:
+        raise InputError(folder, f"it cannot be listed ({error.strerror})", remedy) from error
+    if not paths:
+        raise InputError(folder, "it holds no record FIGID.md", remedy)
+    return paths
+
+
 def _distinct(paths: Iterable[Path]) -> list[Path]:
     """Return the files without those named twice, as by a folder and by a pattern."""
-    found = {(path.name, os.path.realpath(path)): path for path in paths}
+    folders: dict[Path, str] = {}  # finding where a path leads costs a look at each part of it
+    found = {}
+    for path in paths:
+        if path.parent not in folders:
+            folders[path.parent] = os.path.realpath(path.parent)
+        place = f"{folders[path.parent]}/{path.name}"
+        found[path.name, os.path.realpath(path) if path.is_symlink() else place] = path
     return list(found.values())
 
 

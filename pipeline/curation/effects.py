@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from pipeline.curation.discovery import RECORD_SUFFIXES
-from pipeline.errors import InputError, PfcurateError
+from pipeline.curation.discovery import record_files
+from pipeline.errors import PfcurateError
 from pipeline.lexicon.folding import fold
 from pipeline.lexicon.releases import Meaning, Releases
 from pipeline.records.figid import printable
@@ -86,14 +85,7 @@ def records_effects(folder: Path, releases: Releases) -> Iterator[RecordEffects]
     Raises:
         InputError: the folder cannot be listed or holds no record.
     """
-    try:
-        paths = sorted(Path(entry.path) for entry in os.scandir(folder) if _is_record(entry))
-    except OSError as error:
-        raise InputError(
-            folder, f"it cannot be listed ({error.strerror})", "Correct --records"
-        ) from error
-    if not paths:
-        raise InputError(folder, "it holds no record FIGID.md", "Correct --records")
+    paths = record_files(folder, "Correct --records")
     for path in paths:
         try:
             record = load_record(path)
@@ -166,8 +158,3 @@ def _moved(
         for gene in releases.genes(after.genes - led - held):
             row = GeneRow(family.word, family.symbol, family.source, gene.hgnc_symbol, gene.entrez)
             yield RowEffect(Effect.GAINED, row, (), (gene,))
-
-
-def _is_record(entry: os.DirEntry[str]) -> bool:
-    name = entry.name
-    return name.endswith(RECORD_SUFFIXES) and not name.startswith(".") and entry.is_file()

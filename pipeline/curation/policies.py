@@ -18,11 +18,14 @@ class Policy(StrEnum):
         REPLACE: curated rows whose gene was read come first, unchanged and in their order
             (a renamed gene keeps its curated symbol); then the same rows as for ``UNION``.
             The curated rows that are dropped are ``missing`` or ``lexicon`` in the diff.
-        REPORT: the rows stay as they are.
+        DECIDED: the rows stay as they are but for what reviewers decided, which every policy
+            applies to what it gives.
+        REPORT: the rows stay as they are, and no record is written.
     """
 
     UNION = "union"
     REPLACE = "replace"
+    DECIDED = "decided"
     REPORT = "report"
 
 
@@ -30,7 +33,7 @@ def refreshable(policy: Policy, diff: Diff) -> tuple[Renamed, ...]:
     """Return the renamed rows that the record keeps under ``policy``, to be refreshed."""
     if policy is Policy.REPORT:
         return ()
-    if policy is Policy.UNION:
+    if policy is not Policy.REPLACE:
         return diff.renamed
     kept = set(diff.confirmed)
     return tuple(row for row in diff.renamed if row.curated in kept)
@@ -54,9 +57,11 @@ def apply_policy(
     """
     if policy is Policy.REPORT:
         return tuple(curated)
-    kept = tuple(curated) if policy is Policy.UNION else diff.confirmed
+    kept = diff.confirmed if policy is Policy.REPLACE else tuple(curated)
     now = {row.curated: row.refreshed for row in refreshed}
     kept = tuple(now.get(row, row) for row in kept)
+    if policy is Policy.DECIDED:
+        return kept
     additions = {*diff.new, *diff.lexicon_added}
     return (*kept, *_without_repeats(kept, (row for row in read if row in additions)))
 

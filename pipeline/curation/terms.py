@@ -47,9 +47,9 @@ def apply_to_terms(
     """Return the chemicals or diseases that ``policy`` gives a record.
 
     As for genes: ``UNION`` keeps every curated row and adds the new ones, ``REPLACE`` keeps
-    those that were read again, ``REPORT`` changes nothing.
+    those that were read again, ``DECIDED`` and ``REPORT`` change nothing.
     """
-    if policy is Policy.REPORT:
+    if policy in (Policy.DECIDED, Policy.REPORT):
         return tuple(curated)
     kept = tuple(curated) if policy is Policy.UNION else diff.confirmed
     return (*kept, *diff.new)

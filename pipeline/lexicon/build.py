@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.errors import LexiconError
 from pipeline.lexicon.concepts import merged, read_concepts
 from pipeline.lexicon.folding import fold
-from pipeline.lexicon.mesh import read_mesh
+from pipeline.lexicon.mesh import read_mesh, read_proteins
 from pipeline.lexicon.sources import (
     FAMPLEX_FILES,
     FamPlex,
@@ -19,7 +20,7 @@ from pipeline.lexicon.sources import (
     read_hgnc,
     read_names,
 )
-from pipeline.lexicon.tables import SourceFile, Term, sha256_of, write_tables
+from pipeline.lexicon.tables import GeneInfo, SourceFile, Term, sha256_of, write_tables
 from pipeline.types import Source
 
 #: Approved names that hold one of these describe a locus or a resemblance; nobody prints
@@ -68,12 +69,13 @@ def build_lexicon(
     """
     hgnc = read_hgnc(hgnc_file)
     release = read_famplex(famplex, hgnc)
+    known = _with_renown(hgnc, release, read_proteins(mesh))
     families: dict[str, set[str]] = {f: set(m) for f, m in release.members.items()}
     terms = [*_gene_terms(hgnc), *_family_terms(release, hgnc)]
     if names:
         terms += _curated_terms(names, hgnc, families)
-    known = {fold(term.text) for term in terms if term.source is Source.FAMILY}
-    terms += _root_terms(hgnc, families, known)
+    named = {fold(term.text) for term in terms if term.source is Source.FAMILY}
+    terms += _root_terms(hgnc, families, named)
     sources = [_source(hgnc_file, "HGNC", "CC0-1.0", versions)]
     sources += [_source(famplex / name, "FamPlex", "CC0-1.0", versions) for name in FAMPLEX_FILES]
     if names:
@@ -81,10 +83,10 @@ def build_lexicon(
     sources += [
         _source(path, "MeSH", "free to use, courtesy of the NLM", versions) for path in mesh
     ]
-    named = list(read_concepts(concepts, mesh)) if concepts and mesh else []
+    labels = list(read_concepts(concepts, mesh)) if concepts and mesh else []
     if concepts and mesh:
         sources.append(_source(concepts, "pfcurate", "Apache-2.0", versions))
-    labels = merged(named, read_mesh(mesh))
+    labels = merged(labels, read_mesh(mesh))
     counts = _counts(terms)
     for label in labels:
         name = f"MeSH: {label.kind}"
@@ -94,8 +96,19 @@ def build_lexicon(
         "approved genes without NCBI Gene id, left out": len(hgnc.without_entrez),
         "family members unknown to HGNC, left out": release.unknown,
     }
-    write_tables(folder, hgnc.genes, families, terms, labels, sources, notes)
+    write_tables(folder, known, families, terms, labels, sources, notes)
     return counts
+
+
+def _with_renown(hgnc: Hgnc, release: FamPlex, proteins: Set[str]) -> dict[str, GeneInfo]:
+    """The genes with what vouches that papers speak of them."""
+    members = set().union(*release.members.values())
+    known = {}
+    for symbol, gene in hgnc.genes.items():
+        recorded = fold(symbol) in proteins or fold(gene.name) in proteins
+        words = {"family": symbol in members, "literature": recorded}
+        known[symbol] = replace(gene, renown=frozenset(w for w, holds in words.items() if holds))
+    return known
 
 
 def _gene_terms(hgnc: Hgnc) -> Iterator[Term]:

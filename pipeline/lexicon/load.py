@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, KeysView, Mapping
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from pipeline.lexicon.folding import fold
 from pipeline.lexicon.tables import GeneInfo, Term
 from pipeline.resources import models_dir
 from pipeline.types import Gene, LexiconEntry, Source
+
+#: In a larger family than this (GPCRs, zinc fingers) the members have little in common.
+_CLOSE_FAMILY = 40
 
 
 class Lexicon:
@@ -41,6 +45,8 @@ class Lexicon:
         self._genes = genes
         self._families = families
         self._terms = terms
+        self._families_of: dict[str, list[frozenset[str]]] | None = None
+        self._sorted: list[str] | None = None
         self._found: dict[str, tuple[LexiconEntry, ...]] = {}
 
     def __contains__(self, key: str) -> bool:
@@ -60,6 +66,14 @@ class Lexicon:
     def keys(self) -> KeysView[str]:
         """All folded keys."""
         return self._terms.keys()
+
+    def sorted_keys(self) -> list[str]:
+        """All folded keys in order, to be searched by their beginnings."""
+        if self._sorted is None:
+            self._sorted = list(self._terms)
+            if any(map(operator.gt, self._sorted, self._sorted[1:])):
+                self._sorted.sort()
+        return self._sorted
 
     def terms(self, key: str) -> list[Term]:
         """The table's own meanings of a folded key; a target may be unknown to the lexicon."""
@@ -85,17 +99,28 @@ class Lexicon:
         return Gene(symbol, row.partition("\t")[0]) if row else None
 
     def info(self, symbol: str) -> GeneInfo | None:
-        """NCBI Gene id, locus and approved name of a symbol, or None."""
+        """What the tables say of an approved symbol, or None."""
         row = self._genes.get(symbol)
         if row is None:
             return None
-        entrez, locus, name = (*row.split("\t"), "", "")[:3]
-        return GeneInfo(entrez, locus, name)
+        entrez, locus, name, renown = (*row.split("\t"), "", "", "")[:4]
+        return GeneInfo(entrez, locus, name, frozenset(renown.split()))
 
     def members(self, family: str) -> tuple[Gene, ...]:
         """The genes of a family, sorted by symbol; empty if it is unknown."""
         genes = (self.gene(symbol) for symbol in self._families.get(family, "").split())
         return tuple(sorted(gene for gene in genes if gene))
+
+    def relatives(self, symbol: str) -> frozenset[str]:
+        """Symbols of the genes that share a family of moderate size with a gene."""
+        if self._families_of is None:
+            self._families_of = {}
+            for members in self._families.values():
+                symbols = frozenset(members.split())
+                if len(symbols) <= _CLOSE_FAMILY:
+                    for member in symbols:
+                        self._families_of.setdefault(member, []).append(symbols)
+        return frozenset().union(*self._families_of.get(symbol, ())) - {symbol}
 
     def _entry(self, term: Term) -> LexiconEntry:
         if term.source is Source.FAMILY:

@@ -62,6 +62,30 @@ def read_mesh(paths: Iterable[Path]) -> Iterator[MeshTerm]:
                     yield term
 
 
+_HUMAN_PROTEIN = re.compile(r"(.+?)(?: protein)?, human")
+
+
+def read_proteins(paths: Iterable[Path]) -> set[str]:
+    """Folded names of the proteins that MeSH has records of, because papers were about them.
+
+    They are the names and synonyms of protein descriptors, and of supplements the names of
+    human proteins (``TICAM1 protein, human``); lines as for ``read_mesh``.
+
+    Raises:
+        LexiconError: a file cannot be read.
+    """
+    names: set[str] = set()
+    for path in paths:
+        for cells in (line.split("\t") for line in read_text(path).splitlines()):
+            listed = (cells[1], *cells[2].split("|"))
+            if not cells[0].startswith("D"):
+                matches = map(_HUMAN_PROTEIN.fullmatch, listed)
+                names.update(fold(match.group(1)) for match in matches if match)
+            elif any(tree.startswith(_PROTEIN_TREES) for tree in cells[3].split("|")):
+                names.update(fold(name.removesuffix(" Protein")) for name in listed)
+    return names
+
+
 def _kind(trees: list[str]) -> str:
     if any(tree.startswith(_DISEASE_TREES) for tree in trees):
         return "disease"

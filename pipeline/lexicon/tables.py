@@ -2,7 +2,8 @@
 
 Gzipped tab-separated tables and one JSON file make a lexicon folder:
 
-``genes.tsv.gz``     symbol, NCBI Gene id, locus (``protein``, ``rna``, ``pseudo``, ``other``), name
+``genes.tsv.gz``     symbol, NCBI Gene id, locus (``protein``, ``rna``, ``pseudo``, ``other``),
+                     name, renown (``family``, ``literature``)
 ``families.tsv.gz``  family id, member symbols separated by blanks
 ``terms.tsv.gz``     key, then one ``term|source|target|origin`` cell per meaning of the key
 ``mesh.tsv.gz``      key, then one ``term|kind|MeSH id`` cell per concept; only if MeSH was given
@@ -22,6 +23,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pipeline.errors import LexiconError
 from pipeline.lexicon.folding import fold
@@ -36,7 +38,7 @@ GENES, FAMILIES, TERMS, MESH, MANIFEST = (
 )
 
 #: Version of the table layout and of ``fold``; tables of another version are refused.
-FORMAT = 1
+FORMAT = 2
 
 REBUILD = "Rebuild it with `pfcurate lexicon build`, or leave out --lexicon to use the built-in one"
 
@@ -69,11 +71,20 @@ class MeshTerm:
 
 @dataclass(frozen=True, slots=True)
 class GeneInfo:
-    """One approved gene: NCBI Gene id (digits), locus class and approved name."""
+    """One approved gene.
+
+    Attributes:
+        entrez: NCBI Gene id, digits.
+        locus: locus class.
+        name: approved name.
+        renown: what vouches that papers speak of it: ``family`` if FamPlex has it in a family or
+            complex, ``literature`` if MeSH has a record of its human protein.
+    """
 
     entrez: str
     locus: str
     name: str
+    renown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +114,8 @@ def write_tables(
     """Write a lexicon folder; the same input gives the same bytes.
 
     Args:
-        folder: created if missing; tables in it are replaced.
+        folder: created if missing; tables in it are replaced when all of the new ones are
+            written.
         genes: by approved symbol.
         families: members by family id.
         terms: every spelling; single characters and numbers are left out, since they
@@ -113,13 +125,30 @@ def write_tables(
         notes: counts and remarks for the manifest.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / GENES, ["\t".join((s, g.entrez, g.locus, g.name)) for s, g in genes.items()])
+    with TemporaryDirectory(dir=folder, prefix=".new-") as new:
+        written = _write_all(Path(new), genes, families, terms, mesh, sources, notes)
+        if MESH not in written:
+            (folder / MESH).unlink(missing_ok=True)
+        for name in written:
+            (Path(new) / name).replace(folder / name)
+
+
+def _write_all(
+    folder: Path,
+    genes: Mapping[str, GeneInfo],
+    families: Mapping[str, Iterable[str]],
+    terms: Iterable[Term],
+    mesh: Iterable[MeshTerm],
+    sources: Iterable[SourceFile],
+    notes: Mapping[str, object],
+) -> list[str]:
+    """Write all files; returns their names, the manifest last."""
+    _write(folder / GENES, [_gene_row(symbol, gene) for symbol, gene in genes.items()])
     _write(folder / FAMILIES, [f"{f}\t{' '.join(sorted(m))}" for f, m in families.items()])
     rows = {GENES: len(genes), FAMILIES: len(families)}
     rows[TERMS] = _write_keyed(
         folder / TERMS, ((t.text, t.source.value, t.target, t.origin) for t in terms)
     )
-    (folder / MESH).unlink(missing_ok=True)
     if concepts := [(t.text, t.kind, t.identifier) for t in mesh]:
         rows[MESH] = _write_keyed(folder / MESH, concepts)
     manifest = {
@@ -133,6 +162,7 @@ def write_tables(
     }
     text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8")
+    return [*rows, MANIFEST]
 
 
 def read_manifest(folder: Path) -> dict[str, object]:
@@ -201,6 +231,10 @@ def verify(folder: Path) -> list[str]:
         elif (rows := len(read_table(path))) != expected["rows"]:
             wrong.append(f"{path}: {rows} rows, the manifest says {expected['rows']}")
     return wrong
+
+
+def _gene_row(symbol: str, gene: GeneInfo) -> str:
+    return "\t".join((symbol, gene.entrez, gene.locus, gene.name, " ".join(sorted(gene.renown))))
 
 
 _DIGITS = re.compile(r"\d+")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import accumulate
+from types import MappingProxyType
 
 from pipeline.lexicon.folding import GREEK_LETTERS, fold, latinise
 from pipeline.lexicon.load import Lexicon
 from pipeline.naming.compounds import SEPARATORS, compounds, hidden_slash, inner_range, seams
+from pipeline.naming.confusions import Alternatives, Confusions, Keys, names_like
 from pipeline.naming.variants import Variant, variants
 from pipeline.types import LexiconEntry, Source
 
@@ -17,6 +21,9 @@ from pipeline.types import LexiconEntry, Source
 _TOKENS = 9
 _LENGTH = 64
 _KEY_LENGTH = 48
+
+#: The rule that looks up what caption or legend say an abbreviation stands for.
+SPELT_OUT = "spelt out in the caption"
 
 #: Kinds of term that several genes may have in common.
 _SHARED = (Source.ALIAS, Source.PREVIOUS)
@@ -50,8 +57,58 @@ class Candidate:
     listed: bool = False
 
 
+#: The rule that takes characters for others.
+CONFUSION = "confused characters"
+
+
+class Search:
+    """Finds names that a text may be a misreading of; remembers what it found.
+
+    Args:
+        lexicon: whose names.
+        confusions: what readers take characters for.
+    """
+
+    def __init__(self, lexicon: Lexicon, confusions: Confusions) -> None:
+        self._keys = Keys(lexicon.sorted_keys())
+        self._confusions = confusions
+        self._remembered = lru_cache(maxsize=16384)(self._like)
+
+    def misread(
+        self, text: str, written: Iterable[Variant], alternatives: Alternatives = ()
+    ) -> tuple[Variant, ...]:
+        """The names that ``text`` may be a misreading of, as variants of it.
+
+        Args:
+            text: what was read.
+            written: the ways to write it that rules give.
+            alternatives: what else the reader saw, by character of ``text``.
+        """
+        if text.isalpha() and text.islower():  # a word, not a name
+            return ()
+        found: dict[str, Variant] = {}
+        for base in written:
+            like = (
+                names_like(text, self._keys, self._confusions, alternatives)
+                if alternatives and base.text == text
+                else self._remembered(base.text)
+            )
+            for name, cost in like:
+                rules = (*base.rules, CONFUSION)
+                found.setdefault(name, Variant(name, rules, base.cost + cost))
+        return tuple(found.values())
+
+    def _like(self, text: str) -> tuple[tuple[str, float], ...]:
+        return tuple(names_like(text, self._keys, self._confusions))
+
+
 def candidates(
-    words: Sequence[str], spaces: Sequence[bool], lexicon: Lexicon
+    words: Sequence[str],
+    spaces: Sequence[bool],
+    lexicon: Lexicon,
+    long_forms: Mapping[str, str] = MappingProxyType({}),
+    search: Search | None = None,
+    alternatives: Alternatives = (),
 ) -> Iterator[Candidate]:
     """All candidates in one line of tokens.
 
@@ -59,7 +116,11 @@ def candidates(
         words: token texts of the line.
         spaces: whether a blank follows each token.
         lexicon: what names are looked up in.
+        long_forms: what abbreviations are spelt out as, by folded abbreviation.
+        search: what finds names that a token may be a misreading of; None for none.
+        alternatives: what else the reader saw, by character of the line; empty if unknown.
     """
+    offsets = list(accumulate(map(len, words), initial=0)) if alternatives else []
     for compound in compounds(words, spaces):
         for number, item in enumerate(compound.items):
             for candidate in resolve(item.text, compound.start, compound.end, lexicon):
@@ -68,6 +129,10 @@ def candidates(
         if not _nameable(word):
             continue
         yield from _inside(word, start, lexicon)
+        seen: Alternatives = ()
+        if alternatives:
+            at = offsets[start] + sum(spaces[:start])
+            seen = alternatives[at : at + len(word)]
         for end in range(start + 1, min(start + _TOKENS, len(words)) + 1):
             last = words[end - 1]
             if _nameable(last):
@@ -76,7 +141,21 @@ def candidates(
                     break
                 closing = text.count("(") > text.count(")") and words[end : end + 1] == [")"]
                 stop = end + closing
-                yield from _window(text, start, stop, lexicon, single=end == start + 1)
+                if end == start + 1:
+                    yield from resolve(text, start, stop, lexicon, search=search, alternatives=seen)
+                else:
+                    yield from _window(text, start, stop, lexicon)
+                # "Cath K" is Cathepsin K where the caption has "Cath: Cathepsin".
+                for long_form in _spelt_out(text, word, long_forms):
+                    variant = Variant(long_form, (SPELT_OUT,))
+                    for found in resolve(long_form, start, stop, lexicon, rewrite=False):
+                        yield replace(found, text=text, variant=variant)
+
+
+def _spelt_out(text: str, word: str, long_forms: Mapping[str, str]) -> set[str]:
+    """What ``text``, or the ``word`` that it begins with, is spelt out as."""
+    found = {text: long_forms.get(fold(text)), word: long_forms.get(fold(word))}
+    return {long_form + text[len(part) :] for part, long_form in found.items() if long_form}
 
 
 def _nameable(word: str) -> bool:
@@ -108,12 +187,7 @@ def _written(words: Sequence[str], spaces: Sequence[bool], start: int, end: int)
     return "".join(words[i] + (" " if spaces[i] and i + 1 < end else "") for i in range(start, end))
 
 
-def _window(
-    text: str, start: int, end: int, lexicon: Lexicon, *, single: bool
-) -> Iterator[Candidate]:
-    if single:
-        yield from resolve(text, start, end, lexicon)
-        return
+def _window(text: str, start: int, end: int, lexicon: Lexicon) -> Iterator[Candidate]:
     # Over several tokens only what the lexicon spells with the same breaks: "Cyclin D1"
     # is a name, the end of one label and the start of the next are not.
     for found in resolve(text, start, end, lexicon, rewrite=False):
@@ -122,12 +196,32 @@ def _window(
 
 
 def resolve(
-    text: str, start: int, end: int, lexicon: Lexicon, *, rewrite: bool = True
+    text: str,
+    start: int,
+    end: int,
+    lexicon: Lexicon,
+    *,
+    rewrite: bool = True,
+    search: Search | None = None,
+    alternatives: Alternatives = (),
 ) -> Iterator[Candidate]:
-    """Candidates for one written name: as printed, and by every rule that leads to an entry."""
+    """Candidates for one written name: as printed, and by every rule that leads to an entry.
+
+    Args:
+        text: the name.
+        start: first token of the line that it stands in.
+        end: token after its last.
+        lexicon: what it is looked up in.
+        rewrite: whether rules are tried.
+        search: what finds names that it may be a misreading of; None for none.
+        alternatives: what else the reader saw, by character of ``text``.
+    """
     if len(text) > _LENGTH:
         return
-    for variant in variants(text) if rewrite else (Variant(text),):
+    written = variants(text) if rewrite else (Variant(text),)
+    if search:
+        written += search.misread(text, written, alternatives)
+    for variant in written:
         key = fold(variant.text)
         if not 1 < len(key) <= _KEY_LENGTH or key not in lexicon:
             continue

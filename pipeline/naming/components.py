@@ -9,20 +9,35 @@ evidence; ``doc.spans["genes"]`` what was chosen. A span's label is GENE or FAMI
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from pipeline.lexicon.load import Lexicon
-from pipeline.naming.candidates import Candidate, candidates
+from pipeline.naming.candidates import CONFUSION, Candidate, Search, candidates
 from pipeline.naming.context import Context
-from pipeline.naming.evidence import THRESHOLD, judge, score
+from pipeline.naming.evidence import (
+    AS_IN_LEXICON,
+    LIKE_NAME,
+    RELATIVE,
+    SIBLING,
+    Evidence,
+    Figure,
+    Judge,
+    figure_of,
+    in_caption,
+    score,
+)
 from pipeline.naming.figure_rows import Row
-from pipeline.naming.meanings import Meanings
+from pipeline.naming.surroundings import signs
 
 CANDIDATES, GENES = "candidates", "genes"
+
+
+#: First token, token after the last, item of a list (-1 for a plain name).
+Place = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +48,13 @@ class Judged:
     start: int
     end: int
     row: int
-    evidence: tuple[tuple[str, float], ...] = ()
+    evidence: Evidence = ()
     score: float = 0.0
+
+    @property
+    def place(self) -> Place:
+        """Where the name stands; the names of one list stand in different places."""
+        return self.start, self.end, self.candidate.item if self.candidate.listed else -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +76,103 @@ def row_spans(doc: Doc) -> Iterable[tuple[int, int, int]]:
         yield number, start, len(doc)
 
 
+#: Log odds by which the entry printed so is preferred to others of the same text.
+_EXACT = 1.0
+
+#: A name that is as likely as not vouches for its relatives.
+_LIKELY = 0.5
+
+
 class GeneMatcher:
     """Finds every span that the lexicon could name; assigns ``doc.spans["candidates"]``."""
 
     lexicon: Lexicon
-    meanings: Meanings
+    judge: Judge
+    search: Search
 
     def match(self, doc: Doc) -> list[Judged]:
         """Candidates of all lines, judged."""
-        figure: FigureText = doc.user_data["figure"]
-        found = []
+        text: FigureText = doc.user_data["figure"]
+        found: list[Judged] = []
+        around: list[tuple[str, ...]] = []
         for number, start, end in row_spans(doc):
             words = [token.text for token in doc[start:end]]
             spaces = [bool(token.whitespace_) for token in doc[start:end]]
-            confidence = figure.rows[number].confidence
-            for candidate in candidates(words, spaces, self.lexicon):
-                evidence = judge(candidate, confidence, figure.context, self.meanings, self.lexicon)
-                at, to = start + candidate.start, start + candidate.end
-                found.append(Judged(candidate, at, to, number, evidence, score(evidence)))
-        return found
+            below = text.rows[number].goes_on
+            for each in candidates(
+                words,
+                spaces,
+                self.lexicon,
+                text.context.long_forms,
+                self.search,
+                text.rows[number].alternatives,
+            ):
+                found.append(Judged(each, start + each.start, start + each.end, number))
+                around.append(tuple(signs(words, spaces, each.start, each.end, below)))
+        figure = figure_of(judged.candidate for judged in found)
+        weighed = [
+            self._judged(judged, text, figure, seen)
+            for judged, seen in zip(found, around, strict=True)
+        ]
+        return self._beside_relatives(self._against_caption(weighed), text.rows)
+
+    def _beside_relatives(self, found: Sequence[Judged], rows: Sequence[Row]) -> list[Judged]:
+        """Believe names more that stand beside others of their list or family (JAK1, JAK2)."""
+        if self.lexicon.like_for_like:
+            return list(found)
+        seen: dict[str, list[Judged]] = defaultdict(list)
+        lists: dict[tuple[int, int], set[int]] = defaultdict(set)
+        for judged in found:
+            if judged.score >= _LIKELY and judged.candidate.listed:
+                lists[judged.start, judged.end].add(judged.candidate.item)
+            entry = judged.candidate.entry
+            if judged.score >= _LIKELY and not entry.family:
+                seen[entry.genes[0].hgnc_symbol].append(judged)
+        weighed = []
+        for judged in found:
+            if judged.candidate.listed and lists[judged.start, judged.end] - {judged.place[2]}:
+                judged = self._more(judged, SIBLING)
+            if self._has_relative(judged, seen, rows):
+                judged = self._more(judged, RELATIVE)
+            weighed.append(judged)
+        return weighed
+
+    def _has_relative(
+        self, judged: Judged, seen: Mapping[str, list[Judged]], rows: Sequence[Row]
+    ) -> bool:
+        entry = judged.candidate.entry
+        if entry.family:
+            return False
+        close = self.lexicon.relatives(entry.genes[0].hgnc_symbol) & seen.keys()
+        return any(_apart(judged, other, rows) for symbol in close for other in seen[symbol])
+
+    def _judged(
+        self, judged: Judged, text: FigureText, figure: Figure, around: tuple[str, ...]
+    ) -> Judged:
+        confidence = text.rows[judged.row].confidence
+        evidence = self.judge.evidence(judged.candidate, confidence, text.context, figure, around)
+        return replace(judged, evidence=evidence, score=score(evidence))
+
+    def _more(self, judged: Judged, name: str) -> Judged:
+        evidence = (*judged.evidence, self.judge.weighed(name))
+        return replace(judged, evidence=evidence, score=score(evidence))
+
+    def _against_caption(self, found: Sequence[Judged]) -> list[Judged]:
+        """Doubt names that the caption lacks where it has one that they may be misread from.
+
+        TRIM50 is a gene, but where the caption speaks of TRIM5α the figure shows that.
+        """
+        spelt = {
+            judged.place
+            for judged in found
+            if CONFUSION in judged.candidate.variant.rules and in_caption(judged.evidence)
+        }
+        return [
+            self._more(judged, LIKE_NAME)
+            if judged.place in spelt and not in_caption(judged.evidence)
+            else judged
+            for judged in found
+        ]
 
     def set_annotations(self, doc: Doc, found: Iterable[Judged]) -> None:
         """Write the candidates as spans."""
@@ -86,10 +184,18 @@ class GeneMatcher:
         return doc
 
 
+def _apart(one: Judged, other: Judged, rows: Sequence[Row]) -> bool:
+    """Whether two names are two prints: of other lines, or apart in one reading of a line."""
+    if one.row == other.row:
+        return one.end <= other.start or other.end <= one.start
+    lines = [{rows[judged.row].line, rows[judged.row].below} - {-1} for judged in (one, other)]
+    return lines[0].isdisjoint(lines[1])
+
+
 class GeneChooser:
     """Chooses among overlapping candidates; assigns ``doc.spans["genes"]``."""
 
-    threshold: float = THRESHOLD
+    threshold: float
 
     def match(self, doc: Doc) -> list[Judged]:
         """The chosen candidates in reading order."""
@@ -117,7 +223,8 @@ def choose_longest(found: Sequence[Judged], threshold: float) -> list[Judged]:
         if slot not in best or _rank(judged) > _rank(best[slot]):
             best[slot] = judged
     believed = [judged for judged in best.values() if judged.score >= threshold]
-    believed.sort(key=lambda j: (j.start - j.end, -j.score, j.start, j.candidate.item))
+    # A name that the lexicon has as a whole is not taken for a list of others.
+    believed.sort(key=lambda j: (j.start - j.end, j.candidate.listed, -j.score, j.start, j.place))
     taken: dict[int, tuple[int, int, bool]] = {}
     chosen = []
     for judged in believed:
@@ -132,11 +239,14 @@ def choose_longest(found: Sequence[Judged], threshold: float) -> list[Judged]:
 def _rank(judged: Judged) -> tuple[float, int, int]:
     """Best score first; ties go to the family, then to the gene with the lowest NCBI id.
 
-    Ids were given in order of discovery, and of several genes with one alias the one
-    known longest is mostly meant (L5 is RPL5, GDH is GLUD1).
+    How a name is printed tells little of whether it is a gene, but much of which one. Ids were
+    given in order of discovery, and of several genes with one alias the one known longest is
+    mostly meant (L5 is RPL5, GDH is GLUD1).
     """
     entry = judged.candidate.entry
-    return (round(judged.score, 9), len(entry.genes), -int(entry.genes[0].entrez))
+    exact = any(name == AS_IN_LEXICON for name, _ in judged.evidence)
+    odds = sum(weight for _, weight in judged.evidence) + exact * _EXACT
+    return (round(odds, 9), len(entry.genes), -int(entry.genes[0].entrez))
 
 
 def annotate(doc: Doc, group: str, found: Iterable[Judged]) -> None:

@@ -81,7 +81,7 @@ def _list_at(words: Sequence[str], spaces: Sequence[bool], start: int) -> Compou
         stem = re.sub(r"(?<=[A-Z0-9])s$", "", head)
         items = [Item(first, f"{stem} {part}") for part in _parts(words[first])]
     else:
-        items = [Item(start, head)]
+        items = [Item(start, name) for name in inner_range(head) or (head,)]
     for at, tail in tails:
         for part in _parts(tail):
             if (name := _replace(items[0].text, part)) is None:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from pipeline.lexicon.folding import fold
+from pipeline.naming.organisms import kinds_of
 from pipeline.naming.tokenizer import split
 
 #: Longest name, in words, looked for in a caption.
@@ -23,26 +24,38 @@ peptidoglycan period permeabilization phase phosphate plasma population potentia
 precursor pressure reaction region resistance response responses reticulum ribosome rna
 sequence sequences site species spectrometry stress syndrome system therapy time tissue
 transcript transition transport treatment tumor vesicle vesicles virus viruses wall zone
+antibody antibodies compartment granule granules motif packet packets particle particles
+ratio signal signals vacuole
 """
 _NO_GENE = frozenset(_NO_GENE_WORDS.split())
 
 #: ``long form (ABBR)``: the words before the bracket are looked at from the last one back.
 _BRACKETED = re.compile(r"(?<![\w'’/-])((?:[\w'’/-]+ ){1,8})\(([A-Za-z][\w/-]{1,9})[);,]")
-#: ``ABBR, long form;`` and ``ABBR: long form``, as legends list abbreviations.
-_LISTED = re.compile(r"(?:^|[.;] ?)([A-Z][\w/-]{1,9})[,:=] ?([a-z][^.;,]{5,60})(?=[.;,]|$)", re.M)
+#: ``ABBR, long form;`` and ``ABBR: Long form``, as legends list abbreviations.
+_LISTED = re.compile(
+    r"(?:^|[.;:,] ?)([A-Z][\w/-]{1,9}(?: [A-Z])?)(?:, ?(?=[a-z])| ?[:=] ?)"
+    r"([A-Za-z][^.;,:]{5,60})(?=[.;,]|$)",
+    re.MULTILINE,
+)
 
+#: Words beside the names of species that speak of plants and microbes, or of mammals.
 _OTHER_LIFE = re.compile(
-    r"\b(arabidopsis|plants?|rice|maize|wheat|tobacco|tomato|chloroplasts?|phytohormones?|"
-    r"saccharomyces|yeasts?|candida|escherichia|e\. coli|salmonella|bacillus|mycobacterium|"
-    r"streptomyces|pseudomonas|drosophila|caenorhabditis|c\. elegans|plasmodium|toxoplasma|"
-    r"leishmania|trypanosoma)\b",
+    r"\b(plants?|chloroplasts?|phytohormones?|yeasts|streptomyces|bacterial strains?)\b",
     re.IGNORECASE,
 )
 _ANIMAL = re.compile(
-    r"\b(humans?|patients?|mouse|mice|murine|rats?|mammals?|mammalian|macrophages?|"
-    r"t cells?|hepat\w+|cancers?|tumou?rs?|neurons?|immune|infected cells?|host)\b",
+    r"\b(mammals?|mammalian|macrophages?|t cells?|hepat\w+|cancers?|tumou?rs?|neurons?|immune|"
+    r"infected cells?|host)\b",
     re.IGNORECASE,
 )
+
+
+def _of_other_life(text: str) -> bool:
+    """Whether ``text`` speaks of plants, microbes or flies more than of vertebrates."""
+    kinds = kinds_of(text)
+    animal = kinds["vertebrate"] + len(_ANIMAL.findall(text))
+    other = kinds.total() - kinds["vertebrate"] - kinds["virus"] + len(_OTHER_LIFE.findall(text))
+    return other >= 2 and other > 2 * animal
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +64,13 @@ class Context:
 
     Attributes:
         keys: folded names of one to four words that stand in the text.
+        words: the words of the text, in its case.
         long_forms: long form by abbreviation key, for abbreviations that the text spells out.
         other_life: it speaks of plants, bacteria, yeast or flies and not of mammals.
     """
 
     keys: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
     long_forms: dict[str, str] = field(default_factory=dict)
     other_life: bool = False
 
@@ -65,21 +80,26 @@ class Context:
         return bool(long_form) and long_form.split()[-1] in _NO_GENE
 
 
-def read_context(text: str) -> Context:
-    """Read caption and titles; empty text gives empty evidence."""
+def read_context(text: str, printed: str = "") -> Context:
+    """Read caption and titles; empty text gives empty evidence.
+
+    Args:
+        text: caption and titles.
+        printed: the figure's own text, which may spell abbreviations out, too.
+    """
     if not text.strip():
-        return Context()
+        return Context(long_forms=_long_forms(printed))
     words = [word for word in split(text) if word[0].isalnum()]
     keys = {
         fold("".join(words[start : start + length]))
         for length in range(1, _WORDS + 1)
         for start in range(len(words) - length + 1)
     }
-    other = len(_OTHER_LIFE.findall(text))
     return Context(
         frozenset(key for key in keys if len(key) > 1),
-        _long_forms(text),
-        other >= 2 and other > 2 * len(_ANIMAL.findall(text)),
+        frozenset(words),
+        _long_forms(printed) | _long_forms(text),
+        _of_other_life(text),
     )
 
 

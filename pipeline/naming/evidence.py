@@ -1,71 +1,41 @@
 """Evidence: how sure a candidate is, as a sum of named log odds.
 
 Each piece of evidence has a name and a weight; the score is the logistic function of
-their sum. Weights stand in one table here so that they can be read, explained and fitted
-together.
+their sum. The weights stand in one table (``weights``), so that they can be read, explained
+and fitted together.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from pipeline.lexicon.folding import fold
 from pipeline.lexicon.load import Lexicon
-from pipeline.naming.candidates import Candidate
+from pipeline.naming.candidates import CONFUSION, Candidate
 from pipeline.naming.context import Context
 from pipeline.naming.meanings import Meanings
-from pipeline.naming.variants import CONFUSION
+from pipeline.naming.surroundings import hyphen_between_letters
+from pipeline.naming.variants import variants
+from pipeline.naming.weights import Weights
 from pipeline.types import Source
-
-#: A candidate is a mention from this score on.
-THRESHOLD = 0.5
-
-#: Log odds of each piece of evidence.
-WEIGHTS = {
-    # kind of entry, by where the term comes from
-    "approved symbol": 2.6,
-    "name used in pathways": 3.2,
-    "family": 2.3,
-    "gene root": 0.5,
-    "alias, unambiguous": 1.5,
-    "alias, in common use": 2.4,
-    "approved name": 2.4,
-    "previous symbol": 0.8,
-    "the published lexicon": 0.9,
-    "same hyphens": 2.0,
-    # how it is printed
-    "printed as in the lexicon": 0.8,
-    "letters and digits": 0.6,
-    "two characters": -2.0,
-    "three characters": -0.4,
-    "five or more characters": 0.4,
-    "small letters": -3.0,
-    "short, in other case": -1.0,
-    "digit first, short": -1.5,
-    "a hyphen between digits": -3.0,
-    "small before capital, not so in the lexicon": -0.7,
-    "p of a phosphorylated protein": -1.3,
-    "capitalised like a word": -1.0,
-    "three characters, one exchanged": -3.0,
-    "four characters, one exchanged": -0.8,
-    # competition
-    "other genes have this alias": -0.8,
-    "not a protein or microRNA": -1.8,
-    "printed as a microRNA": -4.0,
-    "English word": -4.0,
-    "English word in capitals": -2.5,
-    "also a": -3.2,
-    "caption explains it otherwise": -5.0,
-    "figure of another organism": -2.5,
-    # context
-    "in the caption or title": 1.3,
-}
 
 #: Reading confidence below this counts against a candidate, per unit of shortfall.
 _SURE_READING = 0.9
 _READING_WEIGHT = 6.0
+
+#: Named pieces of evidence with their weights.
+Evidence = tuple[tuple[str, float], ...]
+
+AS_IN_LEXICON = "printed as in the lexicon"
+SIBLING = "others of its list are names"
+RELATIVE = "a relative stands in the figure"
+IN_CAPTION, LIKE_NAME = "in the caption or title", "a like name stands in the caption"
+WORD_IN_CAPITALS = "English word in capitals"
+NO_GENE = "caption explains it otherwise"
+THIS_GENE, SOMETHING_ELSE = "spelt out as this gene", "spelt out as something else"
 
 _KIND = {
     Source.SYMBOL: "approved symbol",
@@ -80,6 +50,9 @@ _ORIGIN = {
 }
 
 
+#: A label of so many genes (all cyclins, all cadherins) mostly is the half of a longer one.
+_MANY = 20
+
 #: IL-1-3 is IL-1 to IL-3 and not IL-13.
 _DIGITS_PARTED = re.compile(r"\d[-–]\d")
 
@@ -90,53 +63,125 @@ _PHOSPHO = re.compile(r"p-?[A-Z]")
 _MICRORNA = re.compile(r"(?:[a-z]{3}-)?(?:(?:mi[Rr]|MIR|miRNA)-?\d|[Ll]et-?7)")
 
 
+#: Irf7 and Mmp12: mouse and rat symbols. So many of them show how a figure spells genes.
+_MOUSE = re.compile(r"[A-Z][a-z]{2,}\d+[a-z]?")
+_SPELT_SO = 2
+
+
 #: elF2 is a misread eIF2 and not ELF2.
 _SMALL_BEFORE_CAPITAL = re.compile(r"[a-z][A-Z]")
 
 
-def score(evidence: tuple[tuple[str, float], ...]) -> float:
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What the names of a figure together say of each of them.
+
+    Attributes:
+        mouse_spelling: genes are spelt as of mice and rats (``Irf7``).
+    """
+
+    mouse_spelling: bool = False
+
+
+def figure_of(found: Iterable[Candidate]) -> Figure:
+    """What all candidates of a figure say."""
+    mouse = {
+        candidate.text
+        for candidate in found
+        if candidate.entry.source is Source.SYMBOL
+        and _MOUSE.fullmatch(candidate.text)
+        and candidate.text.upper() == candidate.entry.term
+    }
+    return Figure(len(mouse) >= _SPELT_SO)
+
+
+def score(evidence: Evidence) -> float:
     """Probability from the sum of log odds."""
     return 1.0 / (1.0 + math.exp(-sum(weight for _, weight in evidence)))
 
 
-def judge(
-    candidate: Candidate,
-    confidence: float,
-    context: Context,
-    meanings: Meanings,
-    lexicon: Lexicon,
-) -> tuple[tuple[str, float], ...]:
-    """All evidence for and against one candidate.
+def in_caption(evidence: Iterable[tuple[str, float]]) -> bool:
+    """Whether caption or titles speak of the name."""
+    return any(name == IN_CAPTION for name, _ in evidence)
+
+
+class Judge:
+    """Weighs candidates.
 
     Args:
-        candidate: what to judge.
-        confidence: how sure the reading of its line is, 0 to 1.
-        context: what caption and titles say.
-        meanings: other meanings of the text.
-        lexicon: where the candidate's entry comes from.
+        lexicon: where the candidates' entries come from.
+        meanings: other meanings of names.
+        weights: what each piece of evidence counts.
     """
-    evidence = [(name, WEIGHTS[name]) for name in _kind(candidate, lexicon)]
+
+    def __init__(self, lexicon: Lexicon, meanings: Meanings, weights: Weights) -> None:
+        self._lexicon = lexicon
+        self._meanings = meanings
+        self._weights = weights
+
+    def evidence(
+        self,
+        candidate: Candidate,
+        confidence: float,
+        context: Context,
+        figure: Figure,
+        around: Iterable[str] = (),
+    ) -> Evidence:
+        """All evidence for and against one candidate.
+
+        Args:
+            candidate: what to judge.
+            confidence: how sure the reading of its line is, 0 to 1.
+            context: what caption and titles say.
+            figure: what the figure as a whole tells.
+            around: evidence from the candidate's row; see ``surroundings.signs``.
+        """
+        found = [self.weighed(name) for name in _kind(candidate, self._lexicon)]
+        if candidate.variant.rules:
+            found.append((" + ".join(candidate.variant.rules), -candidate.variant.cost))
+        if self._lexicon.like_for_like:
+            return (*found, *map(self.weighed, _as_published(candidate)))
+        found += map(self.weighed, _print(candidate, figure))
+        if confidence < _SURE_READING:
+            found.append(("doubtful reading", (confidence - _SURE_READING) * _READING_WEIGHT))
+        found += map(self.weighed, around)
+        found += map(self.weighed, self._said(candidate, context))
+        return tuple(found)
+
+    def weighed(self, name: str) -> tuple[str, float]:
+        """A piece of evidence with what it counts."""
+        return name, self._weights["also a" if name.startswith("also a ") else name]
+
+    def _said(self, candidate: Candidate, context: Context) -> Iterator[str]:
+        """What words, other meanings and the caption say."""
+        rivalry = list(_competition(candidate, context, self._meanings))
+        spelt = _spelt_out(candidate, context, self._lexicon)
+        if spelt == SOMETHING_ELSE and NO_GENE not in rivalry:
+            rivalry.append(SOMETHING_ELSE)
+        yield from rivalry
+        # A caption that speaks of LPS or NS1 means the chemical or the virus, too.
+        keys = (fold(candidate.text), fold(candidate.variant.text))
+        word = candidate.text.islower() and candidate.entry.origin == "HGNC"  # of any sentence
+        # A word in capitals is more than a word where the caption has it so, too.
+        capitals = rivalry == [WORD_IN_CAPITALS] and candidate.text in context.words
+        spoken_of = not rivalry and not word and not context.keys.isdisjoint(keys)
+        if capitals or spoken_of:
+            yield IN_CAPTION
+        if spelt == THIS_GENE:
+            yield THIS_GENE
+
+
+def _as_published(candidate: Candidate) -> Iterator[str]:
+    """How PFOCR's own lexicon is matched.
+
+    The published pipeline took every name that its lexicon held, whatever else the text
+    could mean.
+    """
+    yield "the published lexicon"
+    if hyphenated(candidate.variant.text) == hyphenated(candidate.entry.spelling):
+        yield "same hyphens"
     if candidate.variant.rules:
-        evidence.append((" + ".join(candidate.variant.rules), -candidate.variant.cost))
-    if lexicon.like_for_like:
-        # The published pipeline took every name that its lexicon held, whatever else the
-        # text could mean; its own lexicon is matched that way again.
-        evidence.append(("the published lexicon", WEIGHTS["the published lexicon"]))
-        if hyphenated(candidate.variant.text) == hyphenated(candidate.entry.spelling):
-            evidence.append(("same hyphens", WEIGHTS["same hyphens"]))
-    if not lexicon.like_for_like or candidate.variant.rules:
-        evidence += [(name, WEIGHTS[name]) for name in _print(candidate)]
-    if lexicon.like_for_like:
-        return tuple(evidence)
-    if confidence < _SURE_READING:
-        evidence.append(("doubtful reading", (confidence - _SURE_READING) * _READING_WEIGHT))
-    rivalry = _competition(candidate, context, meanings)
-    evidence += rivalry
-    # A caption that speaks of LPS or NS1 means the chemical or the virus, too.
-    spelt = (fold(candidate.text), fold(candidate.variant.text))
-    if not rivalry and not context.keys.isdisjoint(spelt):
-        evidence.append(("in the caption or title", WEIGHTS["in the caption or title"]))
-    return tuple(evidence)
+        yield from _print(candidate, Figure())
 
 
 def _kind(candidate: Candidate, lexicon: Lexicon) -> Iterator[str]:
@@ -145,19 +190,33 @@ def _kind(candidate: Candidate, lexicon: Lexicon) -> Iterator[str]:
     if entry.origin == "FamPlex" and entry.source is Source.ALIAS:
         kind = "alias, in common use"
     yield kind
+    if len(entry.genes) > _MANY:
+        yield "large family"
     if candidate.rivals and kind in ("alias, unambiguous", "previous symbol"):
         yield "other genes have this alias"
     info = lexicon.info(entry.genes[0].hgnc_symbol)
     if info and info.locus in ("pseudo", "other") and not entry.family:
         yield "not a protein or microRNA"
+    if info and not entry.family and kind != "name used in pathways":
+        if "family" in info.renown:
+            yield "of a known family"
+        elif info.locus == "protein" and not info.renown:
+            yield "no record of its protein"
+    if CONFUSION in candidate.variant.rules and not _is_name(candidate.text, lexicon):
+        yield "what was read is no name"
     if info and info.locus not in ("rna", "") and _MICRORNA.match(candidate.text):
         yield "printed as a microRNA"
 
 
-def _print(candidate: Candidate) -> Iterator[str]:
+def _is_name(text: str, lexicon: Lexicon) -> bool:
+    """Whether the lexicon has what was read, as it is or by a rule of writing."""
+    return any(fold(variant.text) in lexicon for variant in variants(text))
+
+
+def _print(candidate: Candidate, figure: Figure) -> Iterator[str]:
     text, key, spelling = candidate.text, fold(candidate.variant.text), candidate.entry.spelling
     if not candidate.variant.rules and _plain(text) == _plain(spelling):
-        yield "printed as in the lexicon"
+        yield AS_IN_LEXICON
     elif text.isalpha() and text.islower():
         yield "small letters"
     elif len(key) < 4 and _case_differs(candidate.variant.text, spelling):
@@ -169,8 +228,15 @@ def _print(candidate: Candidate) -> Iterator[str]:
         yield "small before capital, not so in the lexicon"
     if _PHOSPHO.match(candidate.variant.text) and spelling.startswith("P"):
         yield "p of a phosphorylated protein"
-    if text.isalpha() and text.istitle() and len(text) < 5 and _weak(candidate):
-        yield "capitalised like a word"
+    if text.isalpha() and text.istitle() and len(text) < 5 and not figure.mouse_spelling:
+        if _weak(candidate) or candidate.entry.source is Source.SYMBOL:
+            yield "capitalised like a word"
+    elif _weak(candidate) and _case_alone_differs(candidate.variant.text, spelling):
+        yield "alias in other case"
+    if _weak(candidate) and len(key) < 4:
+        yield "short name that nobody vouches for"
+    if hyphen_between_letters(candidate.variant.text, spelling):
+        yield "a hyphen that the lexicon does not have"
     if CONFUSION in candidate.variant.rules and len(key) < 5:
         yield f"{'four' if len(key) == 4 else 'three'} characters, one exchanged"
     if len(key) == 2:
@@ -186,24 +252,44 @@ def _print(candidate: Candidate) -> Iterator[str]:
             yield "letters and digits"
 
 
-def _competition(
-    candidate: Candidate, context: Context, meanings: Meanings
-) -> list[tuple[str, float]]:
-    text, found = candidate.text, []
+def _competition(candidate: Candidate, context: Context, meanings: Meanings) -> Iterator[str]:
+    text = candidate.text
     if text.endswith(f"-{candidate.variant.text}"):  # p-p65 is not pp65 of a virus
         text = candidate.variant.text
     if meanings.is_word(text):
-        name = "English word in capitals" if text.isupper() else "English word"
-        found.append((name, WEIGHTS[name]))
+        yield WORD_IN_CAPITALS if text.isupper() else "English word"
     if other := meanings.competing(text) or meanings.competing(candidate.variant.text):
-        found.append((f"also a {other}", WEIGHTS["also a"]))
+        yield f"also a {other}"
     if context.spells_out_no_gene(fold(text)):
-        name = "caption explains it otherwise"
-        found.append((name, WEIGHTS[name]))
+        yield NO_GENE
     if context.other_life:
-        name = "figure of another organism"
-        found.append((name, WEIGHTS[name]))
-    return found
+        yield "figure of another organism"
+
+
+#: Words that names of unlike genes share.
+_COMMON = """
+protein receptor factor family member subunit associated binding like cell domain type group
+human class chain with alpha beta gamma complex induced interacting
+"""
+_COMMON_STEMS = frozenset(word[:6] for word in _COMMON.split())
+
+
+def _spelt_out(candidate: Candidate, context: Context, lexicon: Lexicon) -> str:
+    """Whether the text spells the name out as that of the gene, of something else, or not."""
+    long_form = context.long_forms.get(fold(candidate.text), "")
+    entry = candidate.entry
+    if candidate.variant.text == long_form and long_form:
+        return THIS_GENE
+    if not long_form or entry.family or entry.origin == "pathway names":
+        return ""
+    info = lexicon.info(entry.genes[0].hgnc_symbol)
+    same = info and _stems(long_form) & _stems(info.name)
+    return THIS_GENE if same else SOMETHING_ELSE
+
+
+def _stems(name: str) -> set[str]:
+    """The telling words of a name, cut so that ``inhibitor`` and ``inhibitory`` are one."""
+    return {word[:6] for word in re.findall(r"[a-z]{4,}", name.lower())} - _COMMON_STEMS
 
 
 def _weak(candidate: Candidate) -> bool:
@@ -212,6 +298,12 @@ def _weak(candidate: Candidate) -> bool:
     return entry.origin == "gene root" or (
         entry.origin == "HGNC" and entry.source in (Source.ALIAS, Source.PREVIOUS)
     )
+
+
+def _case_alone_differs(text: str, spelling: str) -> bool:
+    """Whether text and spelling are the same but for capitals and small letters."""
+    one, other = _plain(text), _plain(spelling)
+    return one != other and one.casefold() == other.casefold()
 
 
 def _case_differs(text: str, spelling: str) -> bool:

@@ -6,8 +6,9 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise
 
+from pipeline.naming.confusions import Alternatives
 from pipeline.types import Line, Region
 
 #: Detector of the regions of labels that are printed over two lines.
@@ -26,6 +27,9 @@ _LEVEL = 20.0
 
 #: A label broken over lines is short; longer lines are running text.
 _LABEL_LENGTH = 24
+
+#: Of two lines without places, the lengths up to which they may be one label.
+_PLACELESS_HEAD, _PLACELESS_TAIL = 16, 8
 
 #: Most lines that are tried as the second one of the same label.
 _BELOW = 4
@@ -46,6 +50,8 @@ class Row:
         below: index of the lower line of two joined, else -1.
         seam: offset in ``text`` at which the lower line begins, 0 if none is joined.
         offset: character of the document at which the row starts.
+        alternatives: what else the reader saw, by character of ``text``; empty if unknown.
+        goes_on: first word of the line below, empty if there is none near.
     """
 
     line: int
@@ -55,6 +61,8 @@ class Row:
     below: int = -1
     seam: int = 0
     offset: int = 0
+    alternatives: Alternatives = ()
+    goes_on: str = ""
 
 
 #: What stands for an unprintable character, by its Unicode category.
@@ -74,10 +82,16 @@ def printable(text: str) -> str:
 
 def rows_of(lines: Sequence[Line]) -> list[Row]:
     """The believed text of every line, what else was read there, and labels broken in two."""
+    joined = (*_joined(lines), *_followed(lines))
+    below = {row.line: row.text[row.seam :].partition(" ")[0] for row in reversed(joined)}
+    for number, (line, after) in enumerate(pairwise(lines)):
+        if line.region is None and after.region is None:
+            below[number] = printable(after.text).partition(" ")[0]
     rows: list[Row] = []
     offset = 0
-    for row in (*_readings(lines), *_joined(lines)):
-        rows.append(replace(row, offset=offset))
+    for row in (*_readings(lines), *joined):
+        goes_on = "" if row.seam else below.get(row.line, "")
+        rows.append(replace(row, offset=offset, goes_on=goes_on))
         offset += len(row.text) + 1
     return rows
 
@@ -105,12 +119,16 @@ def joined_labels(lines: Sequence[Line]) -> list[Line]:
 def _readings(lines: Sequence[Line]) -> Iterator[Row]:
     for number, line in enumerate(lines):
         texts = {printable(line.text): line.confidence}
+        doubts: dict[str, Alternatives] = {}
         for reading in line.readings:
             other = printable(reading.text)
-            if other and len(texts) < _READINGS:
+            if other and (len(texts) < _READINGS or other in texts):
                 texts.setdefault(other, reading.confidence)
+            if other == reading.text and len(other) == len(reading.alternatives):
+                doubts.setdefault(other, reading.alternatives)
         for index, (text, confidence) in enumerate(texts.items()):
-            yield Row(number, text, confidence, believed=not index)
+            known = doubts.get(text, ())
+            yield Row(number, text, confidence, believed=not index, alternatives=known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +162,20 @@ def _joined(lines: Sequence[Line]) -> Iterator[Row]:
         text = f"{upper.text} {lower.text}"
         seam = len(upper.text) + 1
         yield Row(upper.number, text, confidence, below=lower.number, seam=seam)
+
+
+def _followed(lines: Sequence[Line]) -> Iterator[Row]:
+    """Short lines without a place, each with the one after it: ``Cyclin``, ``E``.
+
+    Whoever gave the text mostly gave the two lines of a label one after the other.
+    """
+    for number, (upper, lower) in enumerate(pairwise(lines)):
+        if upper.region is None and lower.region is None:
+            head, tail = printable(upper.text), printable(lower.text)
+            if _HEAD <= len(head) <= _PLACELESS_HEAD and 0 < len(tail) <= _PLACELESS_TAIL:
+                confidence = min(upper.confidence, lower.confidence)
+                seam = len(head) + 1
+                yield Row(number, f"{head} {tail}", confidence, below=number + 1, seam=seam)
 
 
 def _labels(lines: Sequence[Line]) -> Iterator[_Label]:

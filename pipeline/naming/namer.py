@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.lexicon.load import Lexicon
+from pipeline.naming.confusions import load_confusions
 from pipeline.naming.context import read_context
 from pipeline.naming.meanings import load_meanings
+from pipeline.naming.weights import load_weights
 from pipeline.types import ConceptMention, Line, Mention, Names
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Namer:
-    """Names what a figure shows with a blank English spaCy pipeline of our components."""
+    """Names what a figure shows with a spaCy pipeline of our components."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         """Build the pipeline around ``lexicon``.
@@ -47,11 +49,27 @@ class Namer:
 
         # Without a memory zone spaCy keeps every word of every figure for good.
         with self.nlp.memory_zone():
-            doc = self._document(lines, context)
+            doc = self._text(lines, context)
+            for _, component in self.nlp.pipeline:
+                doc = component(doc)
             return Names(
-                tuple(_mention(doc, judged, lines) for judged in judged_spans(doc, GENES)),
+                tuple(
+                    _mention(doc, judged, lines, whole_words=self.lexicon.like_for_like)
+                    for judged in judged_spans(doc, GENES)
+                ),
                 tuple(_concept(doc, found, lines) for found in concept_spans(doc)),
             )
+
+    def candidates(self, lines: Sequence[Line], context: str = "") -> Doc:
+        """The document of a figure with everything that could be a gene, judged, none chosen."""
+        matcher = self.nlp.get_pipe("gene_matcher")
+        return matcher(self._text(lines, context))
+
+    def readings(self, doc: Doc) -> list[Judged]:
+        """Of the genes chosen in a document, those of the readings that are settled on."""
+        from pipeline.naming.components import ReadingChooser
+
+        return ReadingChooser().match(doc)
 
     def versions(self) -> dict[str, str]:
         """Versions of everything that decides what is named."""
@@ -64,36 +82,47 @@ class Namer:
             "naming": __version__,
             "lexicon": self.lexicon.version,
             "meanings": load_meanings().version,
+            "confusions": load_confusions().version,
+            "weights": load_weights().version,
             "concept limits": load_limits().version,
             "spacy": version("spacy"),
         }
 
-    def _document(self, lines: Sequence[Line], context: str) -> Doc:
+    def _text(self, lines: Sequence[Line], context: str) -> Doc:
         from pipeline.naming.components import FigureText
         from pipeline.naming.figure_rows import rows_of
 
         rows = rows_of(lines)
         doc = self.nlp.make_doc("\n".join(row.text for row in rows))
-        doc.user_data["figure"] = FigureText(rows, read_context(context))
-        for _, component in self.nlp.pipeline:
-            doc = component(doc)
+        doc.user_data["figure"] = FigureText(rows, read_context(context, doc.text))
         return doc
 
 
 def _pipeline(lexicon: Lexicon) -> Language:
-    import spacy
+    from pipeline.naming.quick_spacy import import_spacy
+
+    import_spacy()
+    from spacy.language import Language
+    from spacy.vocab import Vocab
 
     from pipeline.naming import components, concepts
+    from pipeline.naming.candidates import Search
     from pipeline.naming.concept_names import load_limits
+    from pipeline.naming.evidence import Judge
     from pipeline.naming.tokenizer import LabelTokenizer
 
-    nlp = spacy.blank("en")
+    # spacy.blank("en") would load what English text needs, and labels do not.
+    nlp = Language(Vocab(), create_tokenizer=lambda nlp: LabelTokenizer(nlp.vocab))
     nlp.max_length = sys.maxsize  # spaCy's limit is for its parsers, which are not used
-    nlp.tokenizer = LabelTokenizer(nlp.vocab)
     matcher = nlp.add_pipe("gene_matcher")
     assert isinstance(matcher, components.GeneMatcher)
-    matcher.lexicon, matcher.meanings = lexicon, load_meanings()
-    nlp.add_pipe("gene_chooser")
+    # PFOCR's own lexicon is matched as published, which nothing was fitted to.
+    weights = load_weights(prior=lexicon.like_for_like)
+    matcher.lexicon, matcher.judge = lexicon, Judge(lexicon, load_meanings(), weights)
+    matcher.search = Search(lexicon, load_confusions())
+    chooser = nlp.add_pipe("gene_chooser")
+    assert isinstance(chooser, components.GeneChooser)
+    chooser.threshold = weights.threshold
     nlp.add_pipe("reading_chooser")
     finder = nlp.add_pipe("concept_matcher")
     assert isinstance(finder, concepts.ConceptMatcher)
@@ -101,15 +130,22 @@ def _pipeline(lexicon: Lexicon) -> Language:
     return nlp
 
 
-def _mention(doc: Doc, judged: Judged, lines: Sequence[Line]) -> Mention:
+def _mention(
+    doc: Doc, judged: Judged, lines: Sequence[Line], *, whole_words: bool = False
+) -> Mention:
+    """The mention; with ``whole_words`` up to the blanks around it, as PFOCR gives words."""
     candidate = judged.candidate
     row = doc.user_data["figure"].rows[judged.row]
     span = doc[judged.start : judged.end]
+    start, end = span.start_char - row.offset, span.end_char - row.offset
+    if whole_words:
+        start = row.text.rfind(" ", 0, start) + 1
+        end = min(at for at in (row.text.find(" ", end), len(row.text)) if at >= 0)
     return Mention(
-        text=span.text,
+        text=row.text[start:end],
         line=row.line,
-        start=span.start_char - row.offset,
-        end=span.end_char - row.offset,
+        start=start,
+        end=end,
         entry=candidate.entry,
         rules=(("list",) if candidate.listed else ()) + candidate.variant.rules,
         score=judged.score,

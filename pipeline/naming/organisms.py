@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -13,22 +15,57 @@ from pipeline.resources import models_dir
 HUMAN = "Homo sapiens"
 
 
+#: What a species is, in ``organisms.tsv``.
+KINDS = ("vertebrate", "invertebrate", "plant", "fungus", "protist", "bacterium", "virus")
+
+
+@dataclass(frozen=True, slots=True)
+class Species:
+    """The list of organisms.
+
+    Attributes:
+        names: scientific name by printed name, in lower case where case does not matter.
+        kinds: kind by scientific name, one of ``KINDS``.
+        pattern: what finds printed names.
+    """
+
+    names: Mapping[str, str]
+    kinds: Mapping[str, str]
+    pattern: re.Pattern[str]
+
+    def found(self, text: str) -> Iterator[str]:
+        """Scientific name of every mention in ``text``."""
+        for match in self.pattern.finditer(text):
+            name = match.group()
+            if name in self.names:
+                yield self.names[name]
+            elif not (name.isupper() and len(name) < 5):  # CAT is the gene and no cat
+                yield self.names[name.lower()]
+
+
 def organisms(texts: Iterable[str]) -> tuple[str, ...]:
     """Scientific names of the species named in ``texts``, in order of their first mention.
 
     Raises:
         LexiconError: the list of organisms is missing or malformed.
     """
-    species, pattern = load_organisms()
-    found = (match.group() for text in texts for match in pattern.finditer(text))
-    # CAT is the gene of catalase and no cat.
-    names = (name for name in found if name in species or not (name.isupper() and len(name) < 5))
-    return tuple(dict.fromkeys(species.get(name) or species[name.lower()] for name in names))
+    species = load_organisms()
+    return tuple(dict.fromkeys(name for text in texts for name in species.found(text)))
+
+
+def kinds_of(text: str) -> Counter[str]:
+    """How often ``text`` names species of each kind.
+
+    Raises:
+        LexiconError: the list of organisms is missing or malformed.
+    """
+    species = load_organisms()
+    return Counter(species.kinds[name] for name in species.found(text))
 
 
 @cache
-def load_organisms(folder: Path | None = None) -> tuple[dict[str, str], re.Pattern[str]]:
-    """Read ``organisms.tsv``: scientific name by printed name, and what finds printed names.
+def load_organisms(folder: Path | None = None) -> Species:
+    """Read ``organisms.tsv``.
 
     A name with a capital beyond its first letter (``HIV-1``, ``SARS-CoV``) is found in just
     this case, others in any.
@@ -41,22 +78,23 @@ def load_organisms(folder: Path | None = None) -> tuple[dict[str, str], re.Patte
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError) as error:
         raise LexiconError(path, f"cannot be read ({error})", "Reinstall pfcurate") from error
-    species: dict[str, str] = {}
+    names: dict[str, str] = {}
+    kinds: dict[str, str] = {}
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.startswith("#"):
             continue
-        scientific, tab, listed = line.partition("\t")
-        if not tab or not scientific.strip():
-            raise LexiconError(
-                f"{path}:{number}", "is not `scientific name<TAB>names`", "Reinstall pfcurate"
-            )
-        for name in (scientific, *listed.split(",")):
+        cells = [cell.strip() for cell in line.split("\t")]
+        if len(cells) != 3 or not cells[0] or cells[1] not in KINDS:
+            cause = "is not `scientific name<TAB>kind<TAB>names`"
+            raise LexiconError(f"{path}:{number}", cause, "Reinstall pfcurate")
+        kinds[cells[0]] = cells[1]
+        for name in (cells[0], *cells[2].split(",")):
             if name := name.strip():
-                species[name if _in_this_case(name) else name.lower()] = scientific.strip()
+                names[name if _in_this_case(name) else name.lower()] = cells[0]
     # Longest first: SARS-CoV-2 is not SARS-CoV, influenza A virus is not influenza.
-    names = sorted(species, key=len, reverse=True)
-    parts = (re.escape(n) if _in_this_case(n) else f"(?i:{re.escape(n)})" for n in names)
-    return species, re.compile(rf"(?<![\w-])(?:{'|'.join(parts)})(?![\w])")
+    ordered = sorted(names, key=len, reverse=True)
+    parts = (re.escape(n) if _in_this_case(n) else f"(?i:{re.escape(n)})" for n in ordered)
+    return Species(names, kinds, re.compile(rf"(?<![\w-])(?:{'|'.join(parts)})(?![\w])"))
 
 
 def _in_this_case(name: str) -> bool:

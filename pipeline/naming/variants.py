@@ -93,21 +93,6 @@ def _beta(text: str) -> Iterator[str]:
         yield f"{match.group(1)}β{match.group(2)}"
 
 
-#: Characters that readers exchange, by what the character may really be. Only pairs that
-#: look alike in most sans-serif fonts; letters first replaced where digits are expected.
-_CONFUSED = {
-    "I": "1l", "l": "1I", "1": "IlL", "|": "1I", "O": "0", "o": "0", "0": "OD", "S": "5",
-    "s": "5", "5": "S", "B": "8", "8": "B", "Z": "2", "2": "Z", "G": "6", "6": "G", "9": "g",
-    "i": "1l", "L": "1", "D": "0", "!": "1", "Q": "0", "]": "1",
-}  # fmt: skip
-
-
-def _confused(text: str) -> Iterator[str]:
-    for index, char in enumerate(text):
-        for other in _CONFUSED.get(char, ""):
-            yield text[:index] + other + text[index + 1 :]
-
-
 @dataclass(frozen=True, slots=True)
 class _Rule:
     name: str
@@ -146,20 +131,13 @@ _RULES = (
     _Rule("y for γ", 1.6, _gamma_in_mouse),
     _Rule("look-alike of β", 1.2, _beta),
 )
-CONFUSION = "confused characters"
-_CONFUSION = _Rule(CONFUSION, 1.8, _confused)
-
 #: No chain of rules is longer; three modifiers on one label were never seen.
 _DEPTH = 2
 
 
 @lru_cache(maxsize=16384)
 def variants(text: str) -> tuple[Variant, ...]:
-    """All ways to write ``text``, the cheapest first, ``text`` itself at cost 0.
-
-    Character confusions come last and are never chained, so that a short name cannot be
-    reached from far.
-    """
+    """All ways to write ``text``, the cheapest first, ``text`` itself at cost 0."""
     found = {text: Variant(text)}
     layer = [found[text]]
     for _ in range(_DEPTH):
@@ -175,10 +153,4 @@ def variants(text: str) -> tuple[Variant, ...]:
         for new in layer:
             if new.text not in found or new.cost < found[new.text].cost:
                 found[new.text] = new
-    plain = sorted(found.values(), key=lambda variant: variant.cost)
-    for base in plain:
-        for result in _CONFUSION.apply(base.text):
-            if result not in found:
-                rules = (*base.rules, _CONFUSION.name)
-                found[result] = Variant(result, rules, base.cost + _CONFUSION.cost)
-    return (*plain, *list(found.values())[len(plain) :])
+    return tuple(sorted(found.values(), key=lambda variant: variant.cost))

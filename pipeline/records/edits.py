@@ -33,7 +33,7 @@ def replace_value(text: str, span: Span, key: str, value: Value) -> Edit:
         return Edit(span.value, span.end, dump_flow(value))
     column = _column(text, span.start)
     block = dump_block({key: value}, column)[column:]
-    end = _line_end(text, span.end)
+    end = line_end(text, span.end)
     return Edit(span.start, end, block.replace("\n", _newline(text, span.start)))
 
 
@@ -96,7 +96,7 @@ def replace_items(
     if starts is None:
         return None
     column = _column(text, span.value)
-    bounds = [*starts, _line_end(text, span.end)]
+    bounds = [*starts, line_end(text, span.end)]
     newline = _newline(text, span.start)
     blocks = [
         text[bounds[item] : bounds[item + 1]]
@@ -160,7 +160,7 @@ def dump_flow(value: Value) -> str:
     return str(text).rstrip("\n")
 
 
-def _line_end(text: str, offset: int) -> int:
+def line_end(text: str, offset: int) -> int:
     """Return where the line that ends at or after ``offset`` ends, past its newline."""
     if text[offset - 1 : offset] == "\n":  # a block scalar ends past its newline
         return offset

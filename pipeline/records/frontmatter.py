@@ -16,7 +16,7 @@ from dataclasses import asdict, astuple, dataclass, field
 from pathlib import Path
 
 from pipeline.errors import RecordError
-from pipeline.records import schema
+from pipeline.records import schema, tables
 from pipeline.records.edits import Edit, apply_edits, replace_items, replace_scalars, replace_value
 from pipeline.records.figid import printable, safe_figid
 from pipeline.records.yamltext import Document, Value, compose
@@ -247,13 +247,17 @@ def _check_encodable(path: Path, texts: Iterable[str]) -> None:
 
 
 def load_record(path: Path) -> Record:
-    """Read a record from its file.
+    """Read a record from its file; of the layout of tables, as if it held its rows itself.
 
     Raises:
         RecordError: the file cannot be read, is no front matter, or fails a check; see
             ``parse_record``.
     """
-    record = parse_record(read_utf8(path), path)
+    text = read_utf8(path)
+    if tables.lacks_rows(text) and (files := tables.table_files(path)):
+        contents = {key: read_utf8(file) for key, file in files.items()}
+        text = tables.join(tables.Split(text, contents), path)
+    record = parse_record(text, path)
     if record.figid != path.stem:
         raise RecordError(
             path,
@@ -269,6 +273,28 @@ def parse_record(text: str, path: Path) -> Record:
     Raises:
         RecordError: malformed front matter, no usable figid, or malformed gene rows.
     """
+    start, end = bounds(text, path)
+    document = compose(text[start:end], path, first_line=2)
+    root = document.value
+    if not isinstance(root, dict):
+        raise RecordError(path, "its front matter is not a mapping", "Write it as 'key: value'")
+    figid = root.get("figid")
+    if not isinstance(figid, str):
+        raise RecordError(path, "the key 'figid' is missing", "Add it, as the file is named")
+    try:
+        safe_figid(figid)
+    except RecordError as error:
+        raise RecordError(path, f"figid '{error.subject}': {error.cause}", error.remedy) from error
+    genes = schema.gene_rows(document, path)
+    return Record(path, text, figid, genes, schema.problems(root), document, start)
+
+
+def bounds(text: str, path: Path) -> tuple[int, int]:
+    """Return where the YAML of a record starts and ends.
+
+    Raises:
+        RecordError: there is no front matter; ``path`` is for the message.
+    """
     opening = _OPENING.match(text)
     if not opening:
         raise RecordError(
@@ -281,19 +307,7 @@ def parse_record(text: str, path: Path) -> Record:
         raise RecordError(
             path, "its front matter does not end", "End it with a line of three hyphens"
         )
-    document = compose(text[opening.end() : closing.start()], path, first_line=2)
-    root = document.value
-    if not isinstance(root, dict):
-        raise RecordError(path, "its front matter is not a mapping", "Write it as 'key: value'")
-    figid = root.get("figid")
-    if not isinstance(figid, str):
-        raise RecordError(path, "the key 'figid' is missing", "Add it, as the file is named")
-    try:
-        safe_figid(figid)
-    except RecordError as error:
-        raise RecordError(path, f"figid '{error.subject}': {error.cause}", error.remedy) from error
-    genes = schema.gene_rows(document, path)
-    return Record(path, text, figid, genes, schema.problems(root), document, opening.end())
+    return opening.end(), closing.start()
 
 
 def read_utf8(path: Path) -> str:

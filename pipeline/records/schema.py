@@ -37,6 +37,10 @@ KEYS: dict[str, type] = {
     "figtype": str,
 }
 
+#: Keys of the later PFOCR layout, where a record has any of them, and keys that it dropped.
+_LATER = frozenset(("automl_pathway", "doi", "journal_title", "organisms_ner"))
+_DROPPED = frozenset(("pmc_ranked_result_index", "pathway_score", "annotations"))
+
 #: Fields of a gene row in their order.
 ROW_FIELDS = tuple(f.name for f in fields(GeneRow))
 
@@ -133,8 +137,11 @@ def keywords(genes: Sequence[GeneRow], chemicals: Value, diseases: Value) -> lis
 def problems(root: dict[str, Value]) -> tuple[str, ...]:
     """Return what is unusual about a record and yet no reason to refuse it."""
     found = []
+    dropped = _DROPPED if _LATER & root.keys() else frozenset()
     for key, kind in KEYS.items():
         if key not in root:
+            if key in dropped:
+                continue
             found.append(f"the key '{key}' is missing")
         elif root[key] is not None and not isinstance(root[key], kind):
             found.append(f"the key '{key}' is not {_KINDS[kind]}")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -20,6 +18,7 @@ class Interruption:
 
     def __init__(self) -> None:
         self._requested = False
+        self._dropped = False
         self._previous: list[tuple[signal.Signals, object]] = []
 
     @property
@@ -43,26 +42,12 @@ class Interruption:
         self._previous = []
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
+        if self._dropped:
+            return  # the run is being closed, which takes a moment and must not be cut short
         if self._requested:
+            self._dropped = True
             raise KeyboardInterrupt
         self._requested = True
-
-
-@contextmanager
-def shielded() -> Iterator[None]:
-    """Let child processes started in the block ignore Ctrl-C from their first moment.
-
-    A terminal sends SIGINT to the whole process group; the parent alone decides what it
-    means. A signal that arrives during the block, which is short, is lost.
-    """
-    if not _in_main_thread():
-        yield
-        return
-    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, previous)
 
 
 def _in_main_thread() -> bool:

@@ -1,28 +1,35 @@
 """The ledger of a run: one SQLite file that knows what became of every figure.
 
-Each figure is in exactly one state: ``pending``, ``running``, ``done``, ``empty`` or
-``failed``. A figure's lines, mentions and end state go in with one transaction, after
+Each figure is in exactly one state: ``pending``, ``running``, ``done``, ``unchanged``,
+``empty``, ``failed`` or ``quarantined``. The state tells where it stands in the last run
+that it was part of; ``result`` tells what the files and lines that are kept of it are,
+whatever a later run came to. What a figure came to goes in with one transaction, after
 its files are written, so a run that is killed at any moment leaves no figure that is
-marked as finished and is not. The page, the reports and the exports read this file.
+marked as finished and is not. The page, the reports and the exports read this file
+through ``stored``, and ``status`` through ``ledger_view``.
 """
 
 from __future__ import annotations
 
-import json
+import hashlib
+import os
+import socket
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pipeline.errors import OutputError
-from pipeline.running.ledger_tables import CHANGES, SCHEMA_VERSION
-from pipeline.types import Figure, FigureError, Outcome, Region
+from pipeline.errors import OutputFolderError
+from pipeline.running import ledger_rows as rows_of
+from pipeline.running.ledger_file import explained, identity, locked, opened
+from pipeline.running.ledger_rows import json_of
+from pipeline.types import EndState, Figure, FigureError, Outcome, StoredLines
 
-_FINISHED = ("done", "empty")
+_FINISHED = (EndState.DONE, EndState.EMPTY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +40,32 @@ class Fingerprint:
         inputs: hash of the bytes of its files, empty if one cannot be read.
         config: hash of the settings that change results.
         versions: name and version of everything that takes part.
+        source: hash of what its lines were read from, empty if it cannot be read.
+        reading: hash of the settings and versions that decide what is read.
     """
 
     inputs: str
     config: str
-    versions: Mapping[str, str]
+    versions: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+    reading: str = ""
 
     def same(self, row: sqlite3.Row) -> bool:
-        """Tell whether a row of ``figures`` was made with this fingerprint."""
-        return bool(self.inputs) and (self.inputs, self.config, _json(self.versions)) == (
+        """Tell whether the result kept in a row of ``figures`` was made with this."""
+        return bool(self.inputs) and (self.inputs, self.config, json_of(self.versions)) == (
             row["input_hash"],
             row["config_hash"],
             row["versions"],
         )
 
+    def digest(self) -> str:
+        """Return a hash of what the result depends on."""
+        whole = json_of([self.inputs, self.config, dict(self.versions)])
+        return hashlib.sha256(whole.encode("utf-8")).hexdigest()
+
 
 class Ledger:
-    """Reads and writes the ledger; a context manager. One run writes at a time.
+    """Writes the ledger; a context manager. One run writes at a time.
 
     Args:
         path: the SQLite file, created where it is missing.
@@ -61,15 +77,15 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._run: int | None = None
         with self._explained():
-            self._lock = self._locked()
-            self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
-            self._db.row_factory = sqlite3.Row
+            self._lock = locked(path)
             try:
-                self._prepare()
+                self._db = opened(path)
             except BaseException:
-                self.close()
+                self._lock.close()
                 raise
+            self._place = identity(path)
 
     def __enter__(self) -> Self:
         return self
@@ -84,96 +100,193 @@ class Ledger:
 
     def close(self) -> None:
         """Close the file and let another run write to it."""
-        self._db.close()
+        with suppress(sqlite3.Error):  # what was not written is not lost: it is to be done
+            self._db.close()
         self._lock.close()
 
+    def begin(self, workers: str, versions: Mapping[str, str]) -> None:
+        """Open a run, held by this process; runs of processes that are gone are closed.
+
+        Args:
+            workers: where it works, in words.
+            versions: name and version of everything that takes part.
+        """
+        with self._transaction():
+            self._db.execute("UPDATE runs SET state = 'killed' WHERE state = 'running'")
+            now = _now()
+            self._run = self._db.execute(
+                "INSERT INTO runs (state, host, pid, started, seen, workers, versions) "
+                "VALUES ('running', ?, ?, ?, ?, ?, ?)",
+                (socket.gethostname(), os.getpid(), now, now, workers, json_of(versions)),
+            ).lastrowid
+
+    def beat(self) -> None:
+        """Note that the run is alive."""
+        with self._transaction():
+            self._db.execute("UPDATE runs SET seen = ? WHERE id = ?", (_now(), self._run))
+
+    def end(self, state: str, error: str | None = None) -> None:
+        """Close the run as ``finished``, ``interrupted`` or ``stopped`` by ``error``."""
+        with self._transaction():
+            self._db.execute(
+                "UPDATE runs SET state = ?, seen = ?, error = ? WHERE id = ?",
+                (state, _now(), error, self._run),
+            )
+
     def register(self, figures: Iterable[Figure]) -> None:
-        """Add figures that are not in the ledger yet, as pending.
+        """Make figures part of this run, as pending; what is kept of them stays.
 
         What an earlier run left as running is pending again.
         """
         with self._transaction():
             self._db.execute("UPDATE figures SET state = 'pending' WHERE state = 'running'")
             self._db.executemany(
-                "INSERT INTO figures (figid, state) VALUES (?, 'pending') ON CONFLICT DO NOTHING",
-                ((figure.figid,) for figure in figures),
+                "INSERT INTO figures "
+                "(figid, state, run, size, image, record, metadata, text, decisions) "
+                "VALUES (?, 'pending', ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (figid) DO UPDATE SET "
+                "state = excluded.state, run = excluded.run, size = excluded.size, "
+                "image = excluded.image, record = excluded.record, "
+                "metadata = excluded.metadata, text = excluded.text, "
+                "decisions = excluded.decisions",
+                ((figure.figid, self._run, _size(figure), *_paths(figure)) for figure in figures),
             )
 
-    def finished(self, figid: str, fingerprint: Fingerprint) -> sqlite3.Row | None:
-        """Return the row of a figure that is done or empty with this very fingerprint."""
+    def pending(self, limit: int) -> list[sqlite3.Row]:
+        """Return up to ``limit`` figures that this run has not come to, large images first."""
         with self._explained():
-            row: sqlite3.Row | None = self._db.execute(
-                "SELECT * FROM figures WHERE figid = ?", (figid,)
-            ).fetchone()
-        if row is None or row["state"] not in _FINISHED or not fingerprint.same(row):
+            return self._db.execute(
+                "SELECT * FROM figures WHERE run IS ? AND state = 'pending' "
+                "ORDER BY size DESC, figid LIMIT ?",
+                (self._run, limit),
+            ).fetchall()
+
+    def stored_lines(self, row: sqlite3.Row, fingerprint: Fingerprint) -> StoredLines | None:
+        """Return the lines kept of a figure, if reading it now would give the same."""
+        kept = row["source_hash"], row["reading_hash"]
+        if not all(kept) or kept != (fingerprint.source, fingerprint.reading):
             return None
-        return row
+        with self._explained():
+            lines = self._db.execute(
+                "SELECT * FROM lines WHERE figid = ? ORDER BY idx", (row["figid"],)
+            )
+            size = None if row["width"] is None else (row["width"], row["height"])
+            return StoredLines(tuple(map(rows_of.line_of, lines)), size)
 
     def start(self, figure: Figure) -> None:
-        """Mark a figure as running."""
+        """Mark a figure as running.
+
+        From here on its files may be new ones, or half of them: what is kept of it stands
+        for nothing until it is finished.
+        """
         with self._transaction():
             self._db.execute(
-                "UPDATE figures SET state = 'running', started = ?, finished = NULL, "
-                "image = ?, record = ?, metadata = ?, text = ? WHERE figid = ?",
-                (
-                    _now(),
-                    *(
-                        _printable(path)
-                        for path in (figure.image, figure.record, figure.metadata, figure.text)
-                    ),
-                    figure.figid,
-                ),
+                "UPDATE figures SET state = 'running', started = ?, input_hash = NULL, "
+                "image = ?, record = ?, metadata = ?, text = ?, decisions = ? WHERE figid = ?",
+                (_now(), *_paths(figure), figure.figid),
             )
 
     def postpone(self, figids: Iterable[str]) -> None:
         """Mark figures that were started and not finished as pending."""
         with self._transaction():
             self._db.executemany(
-                "UPDATE figures SET state = 'pending', started = NULL WHERE figid = ?",
+                "UPDATE figures SET state = 'pending' WHERE figid = ? AND state = 'running'",
                 ((figid,) for figid in figids),
             )
 
-    def finish(self, outcome: Outcome, fingerprint: Fingerprint, counts: Mapping[str, int]) -> None:
-        """Record the end state of a figure with its lines and mentions, all or nothing."""
-        figid = outcome.figid
-        error = outcome.error
-        width, height = outcome.image_size or (None, None)
+    def settle(self, figids: Sequence[tuple[str, EndState, str]]) -> None:
+        """Keep the results of figures as they are.
+
+        Args:
+            figids: figid, state (UNCHANGED or QUARANTINED) and stamps of each.
+        """
         with self._transaction():
-            self._db.execute("DELETE FROM lines WHERE figid = ?", (figid,))
-            self._db.execute("DELETE FROM mentions WHERE figid = ?", (figid,))
-            self._db.execute("DELETE FROM concepts WHERE figid = ?", (figid,))
+            self._db.executemany(
+                "UPDATE figures SET state = ?, stamps = ? WHERE figid = ?",
+                ((str(state), stamps, figid) for figid, state, stamps in figids),
+            )
+
+    def finish(
+        self,
+        outcome: Outcome,
+        fingerprint: Fingerprint,
+        counts: Mapping[str, int],
+        *,
+        stamps: str | None = None,
+        read: bool = True,
+    ) -> None:
+        """Record what a figure came to, all or nothing.
+
+        A figure that failed keeps what an earlier run made of it, unless it was read anew:
+        then its lines are kept, and what was found in the old ones goes.
+
+        Args:
+            outcome: what it came to.
+            fingerprint: what that depends on.
+            counts: rows per class of its diff.
+            stamps: of its files; see ``inputs``.
+            read: whether its lines were read now, not taken from here.
+        """
+        figid, kept = outcome.figid, outcome.state in _FINISHED
+        with self._transaction():
+            quarantine = outcome.state is EndState.QUARANTINED and fingerprint.inputs
             self._db.execute(
-                "UPDATE figures SET state = ?, width = ?, height = ?, error_kind = ?, "
-                "error_subject = ?, error_cause = ?, error_remedy = ?, input_hash = ?, "
-                "config_hash = ?, versions = ?, counts = ?, seconds = ?, finished = ? "
-                "WHERE figid = ?",
+                "UPDATE figures SET state = ?, error_kind = ?, error_subject = ?, "
+                "error_cause = ?, error_remedy = ?, seconds = ?, finished = ?, stamps = ?, "
+                "quarantine = ? WHERE figid = ?",
                 (
                     outcome.state.value,
-                    width,
-                    height,
-                    *(
-                        (None,) * 4
-                        if error is None
-                        else map(_text, (error.kind, error.subject, error.cause, error.remedy))
-                    ),
-                    fingerprint.inputs or None,
-                    fingerprint.config,
-                    _json(fingerprint.versions),
-                    _json(counts),
-                    _json({name: round(value, 4) for name, value in outcome.seconds.items()}),
+                    *rows_of.error_columns(outcome.error),
+                    json_of({name: round(value, 4) for name, value in outcome.seconds.items()}),
                     _now(),
+                    stamps,
+                    fingerprint.digest() if quarantine else None,
                     figid,
                 ),
             )
-            self._db.executemany("INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?)", _lines(outcome))
-            self._db.executemany(
-                "INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                _mentions(outcome),
-            )
-            self._db.executemany(
-                "INSERT INTO concepts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                _concepts(outcome),
-            )
+            if read and (kept or outcome.lines):
+                self._keep_lines(outcome, fingerprint)
+            if kept or (read and outcome.lines):
+                self._keep_names(outcome, fingerprint, counts if kept else None)
+
+    def _keep_lines(self, outcome: Outcome, fingerprint: Fingerprint) -> None:
+        width, height = outcome.image_size or (None, None)
+        self._db.execute("DELETE FROM lines WHERE figid = ?", (outcome.figid,))
+        self._db.execute(
+            "UPDATE figures SET width = ?, height = ?, source_hash = ?, reading_hash = ? "
+            "WHERE figid = ?",
+            (width, height, fingerprint.source or None, fingerprint.reading or None, outcome.figid),
+        )
+        self._db.executemany(
+            "INSERT INTO lines (figid, idx, text, confidence, polygon, readings, detector, "
+            "region_confidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            rows_of.line_rows(outcome),
+        )
+
+    def _keep_names(
+        self, outcome: Outcome, fingerprint: Fingerprint, counts: Mapping[str, int] | None
+    ) -> None:
+        """Replace the result of a figure; without counts there is none."""
+        done = counts is not None
+        self._db.execute("DELETE FROM mentions WHERE figid = ?", (outcome.figid,))
+        self._db.execute("DELETE FROM concepts WHERE figid = ?", (outcome.figid,))
+        self._db.execute(
+            "UPDATE figures SET result = ?, input_hash = ?, config_hash = ?, versions = ?, "
+            "counts = ? WHERE figid = ?",
+            (
+                outcome.state.value if done else None,
+                fingerprint.inputs or None if done else None,
+                fingerprint.config if done else None,
+                json_of(fingerprint.versions) if done else None,
+                json_of(counts) if done else None,
+                outcome.figid,
+            ),
+        )
+        self._db.executemany(
+            f"INSERT INTO mentions VALUES ({', '.join('?' * 16)})", rows_of.mention_rows(outcome)
+        )
+        self._db.executemany(
+            f"INSERT INTO concepts VALUES ({', '.join('?' * 13)})", rows_of.concept_rows(outcome)
+        )
 
     def states(self) -> dict[str, int]:
         """Return how many figures are in each state; a state without figures is left out."""
@@ -181,159 +294,58 @@ class Ledger:
             rows = self._db.execute("SELECT state, COUNT(*) FROM figures GROUP BY state")
             return {str(state): int(count) for state, count in rows}
 
+    def unsettled(self) -> int:
+        """Return how many figures of this run have not come to an end state."""
+        with self._explained():
+            (count,) = self._db.execute(
+                "SELECT COUNT(*) FROM figures WHERE run IS ? AND state IN ('pending', 'running')",
+                (self._run,),
+            ).fetchone()
+            return int(count)
+
     def failures(self) -> Iterator[tuple[str, FigureError]]:
-        """Yield the figures that failed, in order of their ids, with the reason."""
+        """Yield the figures of this run that failed, in order of their ids, with the reason."""
         with self._explained():
             for row in self._db.execute(
-                "SELECT * FROM figures WHERE state = 'failed' ORDER BY figid"
+                "SELECT * FROM figures WHERE run IS ? AND state IN ('failed', 'quarantined') "
+                "ORDER BY figid",
+                (self._run,),
             ):
-                yield (
-                    row["figid"],
-                    FigureError(
-                        row["error_kind"],
-                        row["error_subject"],
-                        row["error_cause"],
-                        row["error_remedy"],
-                    ),
-                )
-
-    def _locked(self) -> sqlite3.Connection:
-        # An exclusive transaction on a file of its own: the system lets go of it when
-        # the process ends in whatever way, and readers of the ledger are not held up.
-        lock = sqlite3.connect(self.path.with_name("run.lock"), timeout=0, isolation_level=None)
-        try:
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            lock.close()
-            if "locked" not in str(error):
-                raise
-            raise OutputError(
-                self.path.parent,
-                "another run is writing to this output folder",
-                "Wait until it ends, or choose another folder with --out",
-            ) from error
-        return lock
-
-    def _prepare(self) -> None:
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version > SCHEMA_VERSION:
-            raise OutputError(
-                self.path,
-                f"it was written by a newer pfcurate (ledger version {version})",
-                "Update pfcurate, or choose another folder with --out",
-            )
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.execute("PRAGMA foreign_keys = ON")
-        if version < SCHEMA_VERSION:
-            self._db.executescript(
-                f"BEGIN; {CHANGES[version]} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-            )
+                yield row["figid"], rows_of.error_of(row)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         with self._explained():
+            # A ledger that was removed takes writes as before, and they lead nowhere.
+            if identity(self.path) != self._place:
+                raise OutputFolderError(
+                    self.path,
+                    "the ledger was removed or replaced while the run was writing to it",
+                    "Run again: what is missing is done again",
+                )
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
             except BaseException:
-                self._db.execute("ROLLBACK")
+                with suppress(sqlite3.Error):  # a full disk may have rolled back already
+                    self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
 
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise OutputError(
-                self.path,
-                f"the ledger cannot be used ({error})",
-                "Check the folder's permissions and free space; if the file is damaged, move it "
-                "away and run again",
-            ) from error
+    def _explained(self) -> AbstractContextManager[None]:
+        return explained(self.path)
 
 
-def _lines(outcome: Outcome) -> Iterator[tuple[object, ...]]:
-    for index, line in enumerate(outcome.lines):
-        readings = [
-            {
-                "text": _text(reading.text),
-                "confidence": round(float(reading.confidence), 4),
-                "reader": reading.reader,
-                "scale": float(reading.scale),
-            }
-            for reading in line.readings
-        ]
-        yield (
-            outcome.figid,
-            index,
-            _text(line.text),
-            float(line.confidence),
-            _polygon(line.region),
-            _json(readings),
-        )
+def _paths(figure: Figure) -> tuple[str | bytes | None, ...]:
+    return tuple(rows_of.path_of(getattr(figure, role)) for role in rows_of.ROLES)
 
 
-def _mentions(outcome: Outcome) -> Iterator[tuple[object, ...]]:
-    for index, mention in enumerate(outcome.mentions):
-        entry = mention.entry
-        yield (
-            outcome.figid,
-            index,
-            mention.line,
-            mention.start,
-            mention.end,
-            _text(mention.text),
-            entry.term,
-            str(entry.source),
-            entry.family,
-            entry.origin,
-            _json([[gene.hgnc_symbol, gene.entrez] for gene in entry.genes]),
-            _json(mention.rules),
-            float(mention.score),
-            _polygon(mention.region),
-            _text(mention.reading),
-            _json([[name, round(float(weight), 3)] for name, weight in mention.evidence]),
-        )
-
-
-def _concepts(outcome: Outcome) -> Iterator[tuple[object, ...]]:
-    for index, concept in enumerate(outcome.concepts):
-        yield (
-            outcome.figid,
-            index,
-            concept.line,
-            concept.start,
-            concept.end,
-            _text(concept.text),
-            _text(concept.word),
-            concept.kind,
-            concept.term,
-            concept.identifier,
-            _json(concept.rules),
-            _polygon(concept.region),
-            _text(concept.reading),
-        )
-
-
-def _polygon(region: Region | None) -> str | None:
-    if region is None:
-        return None
-    return _json([[round(float(x), 2), round(float(y), 2)] for x, y in region.polygon])
-
-
-def _json(document: object) -> str:
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def _text(text: str) -> str:
-    # SQLite takes no lone surrogates; file names that are not UTF-8 have them.
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _printable(path: Path | None) -> str | None:
-    return None if path is None else _text(str(path.absolute()))
+def _size(figure: Figure) -> int:
+    """Return the bytes of the image: a large one that is started last is waited for."""
+    try:
+        return figure.image.stat().st_size if figure.image is not None else 0
+    except OSError:
+        return 0
 
 
 def _now() -> str:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipeline.errors import OutputError
 
 _figure: ContextVar[str] = ContextVar("figure", default="")
 _product = logging.getLogger("pipeline")
@@ -63,9 +68,61 @@ class ForwardingHandler(logging.Handler):
             self._send(Message(record.name, record.levelno, _figure.get(), self.format(record)))
 
 
+class _RunLog(logging.FileHandler):
+    """Appends one JSON object a line: time, level, figure, logger, message."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        message = record.getMessage()
+        if record.exc_info:
+            message += "\n" + logging.Formatter().formatException(record.exc_info)
+        return json.dumps(
+            {
+                "time": datetime.fromtimestamp(record.created, UTC).isoformat(
+                    timespec="milliseconds"
+                ),
+                "level": record.levelname,
+                "figure": _figure.get() or None,
+                "logger": record.name,
+                "message": message,
+            },
+            ensure_ascii=False,
+        )
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Lose the line: a disk that is full is told of by what has to be kept."""
+
+
+@contextmanager
+def kept(path: Path) -> Iterator[None]:
+    """Append the product's log records from INFO on to the file at ``path`` in the block.
+
+    Raises:
+        OutputError: the file cannot be opened.
+    """
+    try:
+        handler = _RunLog(path, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise OutputError(
+            path,
+            f"the log cannot be written ({error.strerror or error})",
+            "Check the permissions of the folder",
+        ) from error
+    handler.setLevel(logging.INFO)
+    level = _product.level
+    _product.addHandler(handler)
+    _product.setLevel(min(_product.getEffectiveLevel(), logging.INFO))
+    try:
+        yield
+    finally:
+        _product.removeHandler(handler)
+        _product.setLevel(level)
+        handler.close()
+
+
 @contextmanager
 def handled(handler: logging.Handler, level: int) -> Iterator[None]:
     """Give the product's log records to ``handler`` alone, from ``level`` on, in the block."""
+    handler.setLevel(level)
     before = _product.handlers[:], _product.level, _product.propagate
     _product.handlers[:], _product.propagate = [handler], False
     _product.setLevel(level)

@@ -6,17 +6,25 @@ renamed, so that a reader sees the old bytes or the new ones and nothing between
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import yaml
 
-from pipeline.errors import OutputError, UsageError
+from pipeline.curation.decision_files import FOLDER
+from pipeline.errors import OutputError, OutputFolderError, UsageError
 from pipeline.records.figid import safe_figid
+from pipeline.records.tables import lacks_rows, table_files
 from pipeline.types import Figure, Outcome
+
+_WHOLE_DISK = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE))
+"""Errors that concern the disk, not the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,11 @@ class Output:
         return self.root / "run.db"
 
     @property
+    def log(self) -> Path:
+        """The log of all runs, one JSON object a line."""
+        return self.root / "run.log"
+
+    @property
     def records(self) -> Path:
         """The folder of emitted front matter."""
         return self.root / "records"
@@ -43,6 +56,11 @@ class Output:
     def diffs(self) -> Path:
         """The folder of differences between curated rows and rows read."""
         return self.root / "diff"
+
+    @property
+    def decisions(self) -> Path:
+        """The folder of what reviewers decided; see ``curation.decision_files``."""
+        return self.root / FOLDER
 
     def record(self, figid: str) -> Path:
         """Return the place of the emitted record of ``figid``."""
@@ -93,7 +111,10 @@ class Output:
         """Write the diff and, where the outcome has one, the record of a figure.
 
         Raises:
-            OutputError: if a file cannot be written; an earlier one then stays as it was.
+            OutputFolderError: if the folder takes no file: the disk is full, or the folder
+                is gone or read-only.
+            OutputError: if this one file cannot be written; an earlier one then stays as
+                it was.
         """
         text = yaml.dump(
             outcome.diff,
@@ -119,7 +140,7 @@ def write_back(figure: Figure, outcome: Outcome) -> bool:
     A figure without an input record has nothing to write back to.
 
     Raises:
-        OutputError: if the record cannot be read or written.
+        OutputError: if the record cannot be read or written, or is of the layout of tables.
     """
     if figure.record is None or outcome.record is None:
         return False
@@ -127,16 +148,34 @@ def write_back(figure: Figure, outcome: Outcome) -> bool:
     target = figure.record.resolve()
     new = outcome.record.encode("utf-8")
     try:
-        if target.read_bytes() == new:
-            return False
+        old = target.read_bytes()
     except OSError as error:
         raise _unwritable(target, error) from error
+    if old == new:
+        return False
+    if lacks_rows(old.decode("utf-8", "replace")) and table_files(figure.record):
+        raise OutputError(
+            target,
+            "its genes stand in tables, which are not written in place",
+            "Leave --in-place out, and convert what is written with pfcurate convert",
+        )
     replace_file(target, new)
     return True
 
 
 def replace_file(path: Path, data: bytes) -> None:
     """Put ``data`` in the place of ``path``, atomically; keep the mode of an old file.
+
+    Raises:
+        OutputError: if it cannot be written; then ``path`` is as it was.
+    """
+    with whole_file(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that takes the place of ``path`` when the block ends without an error.
 
     Raises:
         OutputError: if it cannot be written; then ``path`` is as it was.
@@ -148,7 +187,7 @@ def replace_file(path: Path, data: bytes) -> None:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             if path.is_file() and not path.is_symlink():
@@ -162,8 +201,17 @@ def replace_file(path: Path, data: bytes) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> OutputError:
-    return OutputError(
+    kind = OutputFolderError if _stops_all(path, error) else OutputError
+    return kind(
         path,
         f"the file cannot be written ({error.strerror or error})",
-        "Check the permissions of the folder and the free space on the disk",
+        "Check the permissions of the folder and the free space on the disk, and run again",
     )
+
+
+def _stops_all(path: Path, error: OSError) -> bool:
+    """Tell whether no other file can be written there, either."""
+    if error.errno in _WHOLE_DISK:
+        return True
+    folder = path.parent
+    return not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK))

@@ -26,8 +26,9 @@ pytestmark = pytest.mark.figures
 
 def _run(images: list[Path], records: Path, out: Path, texts: Path | None = None) -> None:
     from pipeline.curation.discovery import discover
-    from pipeline.running.batch import Plan, default_jobs, run_batch
+    from pipeline.running.batch import default_jobs, run_batch
     from pipeline.running.engines import Engines, reader_names
+    from pipeline.running.plan import Plan
     from pipeline.running.workers import LocalExecutor
     from pipeline.running.writing import Output
 
@@ -44,7 +45,7 @@ def _run(images: list[Path], records: Path, out: Path, texts: Path | None = None
         in_place=False,
         force=False,
     )
-    summary = run_batch(plan, LocalExecutor(engines, default_jobs()), lambda *_: None)
+    summary = run_batch(plan, LocalExecutor(engines, default_jobs()))
     assert not summary.failures
 
 

@@ -71,6 +71,16 @@ def test_a_missing_package_names_the_command_that_installs_it(
     assert checks["numpy"]["state"] == "ok"
 
 
+def test_what_an_extra_needs_is_a_note_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    require(monkeypatch, "no-such-package>=1.5; extra == 'dask'", "numpy>=1; extra == 'dask'")
+    checks = report(status=0)
+    found = checks["no-such-package"]
+    assert found["state"] == "note"
+    assert "--scheduler" in found["detail"]
+    assert shlex.split(found["remedy"])[4:] == ["no-such-package>=1.5"]
+    assert checks["numpy"]["state"] == "ok"
+
+
 def test_a_package_of_another_version_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     require(monkeypatch, "numpy>=9999")
     found = report(status=ExitCode.MISSING_DEPENDENCY)["numpy"]

@@ -94,17 +94,21 @@ def test_an_output_that_is_a_file_is_named(tmp_path: Path, sources: list[str | P
 
 def test_show_explains_terms(tmp_path: Path, sources: list[str | Path]) -> None:
     assert lexicon("build", *sources).exit_code == ExitCode.OK
-    result = lexicon("show", "p-PKB", "AKT", "PKB", "--lexicon", tmp_path / "built")
+    result = lexicon("show", "p-AKT1", "AKT", "PKB", "--lexicon", tmp_path / "built")
     assert result.exit_code == ExitCode.OK
     lines = result.stdout.splitlines()
-    assert lines[:2] == ["p-PKB  (key PPKB)", "  not in the lexicon as it is written"]
-    pkb = "AKT1 (NCBI Gene 207, a long name, with a comma); alias 'PKB' of HGNC"
-    assert lines[2].startswith(f"  printed alone: {pkb} by phosphorylated; score 0.")
-    assert lines[3:5] == [
+    assert lines[:2] == ["p-AKT1  (key PAKT1)", "  not in the lexicon as it is written"]
+    akt1 = "AKT1 (NCBI Gene 207, a long name, with a comma)"
+    symbol = f"{akt1}; approved symbol 'AKT1' of HGNC"
+    said = "".join(lines[2 : lines.index("AKT  (key AKT)")])  # long lines are wrapped
+    assert said.startswith(f"  printed alone: {symbol} by phosphorylated; score 0.")
+    pkb = f"{akt1}; alias 'PKB' of HGNC"
+    at = lines.index("AKT  (key AKT)")
+    assert lines[at : at + 2] == [
         "AKT  (key AKT)",
         "  the family AKT: AKT1, AKT2; family or complex 'AKT' of FamPlex",
     ]
-    assert lines[6:8] == ["PKB  (key PKB)", f"  {pkb}"]
+    assert lines[-3:-1] == ["PKB  (key PKB)", f"  {pkb}"]
 
 
 def test_show_says_what_is_not_taken_for_a_gene() -> None:

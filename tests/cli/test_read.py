@@ -43,8 +43,11 @@ def test_json_has_the_lines_and_genes_of_each_image(tmp_path: Path) -> None:
                 "entrez": "7157",
             }
         ],
+        "chemicals": [],
+        "diseases": [],
     }
-    assert second == {"image": str(images[1]), "lines": [], "genes": []}
+    nothing = {"lines": [], "genes": [], "chemicals": [], "diseases": []}
+    assert second == {"image": str(images[1]), **nothing}
 
 
 def test_people_get_tables(tmp_path: Path) -> None:

@@ -14,11 +14,17 @@ from typer.testing import CliRunner, Result
 
 from pipeline.cli import run_view
 from pipeline.cli.main import app
+from pipeline.curation.decision_files import DecisionFiles
+from pipeline.curation.decisions import Decision, Kind, Verb
 from pipeline.errors import ExitCode, MissingDependencyError
 from pipeline.records.create import new_record
-from pipeline.running.engines import Engines
+from pipeline.records.frontmatter import load_record, parse_record
+from pipeline.records.tables import split
+from pipeline.running import workers
+from pipeline.running.engines import Engines, Versions
 from pipeline.types import GeneRow
 from tests.faults.engines import Fault, FaultyReader, WordNamer, draw
+from tests.faults.executors import SerialExecutor
 
 FAMILY = [GeneRow("PI3K", "PI3K", "bioentities_symbol", f"PIK3C{n}", f"{n}") for n in range(8)]
 
@@ -46,7 +52,8 @@ class Desk:
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr(Engines, "reader", lambda self: FaultyReader(tmp_path))
     monkeypatch.setattr(Engines, "namer", lambda self: WordNamer())
-    monkeypatch.setattr(Engines, "probe", lambda self: {"double": "1"})
+    monkeypatch.setattr(Engines, "probe", lambda self: Versions({}, {"double": "1"}))
+    monkeypatch.setattr(workers, "LocalExecutor", SerialExecutor)
     return Desk(tmp_path)
 
 
@@ -301,3 +308,88 @@ def test_symbols_are_refreshed_only_where_asked_for(desk: Desk, policy: str) -> 
         "99": {"old": "P53", "new": "TP53", "entrez": "7157", "applied": True}
     }
     assert "unchanged" in desk.run("--policy", policy, "--refresh-symbols").stdout
+
+
+def test_decisions_are_applied_by_the_next_run_and_by_no_later_one(desk: Desk) -> None:
+    desk.add("f", Fault.NONE, *FAMILY)
+    desk.add("g")
+    desk.run()
+    before = (desk.out / "records" / "f.md").read_text("utf-8")
+    genes = parse_record(before, Path("f.md")).genes
+    assert genes == (*FAMILY, *(r for r in genes if r not in FAMILY))
+    read = genes[-1]
+    assert read.word == "TP53"
+    reject = Decision(Verb.REJECT, Kind.GENE, (read,))
+    DecisionFiles(desk.out / "decisions").change("f", lambda d: d.decide(reject))
+    told = documents(desk.run("--json"))
+    assert (told["f"]["unchanged"], told["g"]["unchanged"]) == (False, True)
+    after = (desk.out / "records" / "f.md").read_text("utf-8")
+    assert after == (desk.images / "f.md").read_text("utf-8")
+    assert documents(desk.run("--json"))["f"]["unchanged"]
+
+
+def test_new_figures_get_whole_records(desk: Desk) -> None:
+    desk.add("PMC1__a")
+    metadata = "number: Scheme 1\nfigure_title: A model of the IFN-γ response.\n"
+    (desk.images / "PMC1__a.yml").write_text(metadata, "utf-8")
+    (desk.images / "PMC1__b.yml").write_text("{}\n", "utf-8")
+    result = desk.run()
+    assert result.exit_code == ExitCode.OK
+    assert "PMC1__b.yml: no image of that name was given" in result.stderr
+    record = load_record(desk.out / "records" / "PMC1__a.md")
+    assert record.fields["figtitle"] == "IFN-gamma response"
+    assert record.fields["figid_alias"] == "PMC1__S1"
+    diff = yaml.safe_load((desk.out / "diff" / "PMC1__a.yaml").read_text("utf-8"))
+    assert diff["intake"]["figtitle"] == {
+        "original": "A model of the IFN-γ response.",
+        "rules": ["preamble", "full-stop", "greek"],
+    }
+    # Another choice of rules is another result.
+    assert desk.run("--title-rules", "greek").exit_code == ExitCode.OK
+    record = load_record(desk.out / "records" / "PMC1__a.md")
+    assert record.fields["figtitle"] == "A model of the IFN-gamma response."
+    assert desk.run("--title-rules", "nonsense").exit_code == ExitCode.USAGE
+
+
+def test_diseases_by_enrichment(desk: Desk) -> None:
+    # The reader finds TP53; two more genes are curated.
+    curated = [GeneRow(g, g, "hgnc_symbol", g, e) for g, e in (("MDM2", "4193"), ("EGFR", "1956"))]
+    desk.add("f", Fault.NONE, *curated)
+    sets = desk.images.parent / "diseases.gmt"
+    others = "\t".join(str(n) for n in range(1000, 1100))
+    sets.write_text(f"Rare\tof it\t7157\t4193\nRest\tof it\t{others}\n", "utf-8")
+    result = desk.run("--disease-sets", sets)
+    assert result.exit_code == ExitCode.OK
+    record = load_record(desk.out / "records" / "f.md")
+    assert [row.word for row in record.diseases] == ["Rare"]
+    assert "Rare" in record.fields["schema-jsonld"]["keywords"]
+    diff = yaml.safe_load((desk.out / "diff" / "f.yaml").read_text("utf-8"))
+    assert diff["enrichment"]["found"][0]["genes"] == ["MDM2", "TP53"]
+    assert diff["diseases"]["new"][0]["word"] == "Rare"
+    sets.write_text("Rare\tof it\t1956\n", "utf-8")
+    assert desk.run("--disease-sets", sets, "--force").exit_code == ExitCode.OK
+    assert load_record(desk.out / "records" / "f.md").diseases == ()
+    sets.unlink()
+    assert desk.run("--disease-sets", sets, "--force").exit_code == ExitCode.INVALID_INPUT
+
+
+def test_records_of_the_layout_of_tables(desk: Desk) -> None:
+    desk.add("f")
+    whole = new_record("f").with_genes(FAMILY[:2])
+    divided = split(whole.text, desk.images / "f.md")
+    (desk.images / "f.md").write_text(divided.text, "utf-8")
+    table = desk.images / "f-genes.tsv"
+    table.write_text(divided.tables["genes"], "utf-8")
+    assert desk.run().exit_code == ExitCode.OK
+    written = load_record(desk.out / "records" / "f.md")
+    assert written.genes[:2] == tuple(FAMILY[:2])
+    assert [row.hgnc_symbol for row in written.genes[2:]] == ["TP53"]
+    # A changed table is a changed input.
+    table.write_text("".join(divided.tables["genes"].splitlines(True)[:-1]), "utf-8")
+    assert desk.run().exit_code == ExitCode.OK
+    assert len(load_record(desk.out / "records" / "f.md").genes) == 2
+    before = (desk.images / "f.md").read_bytes()
+    result = desk.run("--in-place", "--force")
+    assert result.exit_code == ExitCode.SOME_FAILED
+    assert "its genes stand in tables" in result.stdout
+    assert (desk.images / "f.md").read_bytes() == before

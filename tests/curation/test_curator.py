@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipeline.curation.curator import Curator
+from pipeline.curation.decision_files import DecisionFiles
+from pipeline.curation.decisions import Decision, Kind, Verb
 from pipeline.curation.policies import Policy
 from pipeline.records.create import new_record
 from pipeline.records.frontmatter import load_record, parse_record
@@ -210,3 +213,32 @@ def test_a_record_without_a_list_of_terms_is_no_failure(
 def test_a_figure_without_names_says_nothing_of_terms(tmp_path: Path, figure: Figure) -> None:
     outcome = curator(tmp_path).curate(figure)
     assert not {"chemicals", "diseases"} & outcome.diff.keys()
+
+
+def test_decisions_change_the_record_and_stand_in_the_diff(tmp_path: Path, figure: Figure) -> None:
+    given = with_record(figure, tmp_path)
+    assert given.record is not None
+    reject = Decision(Verb.REJECT, Kind.GENE, (CURATED,), by="ann", at="2026-01-02T03:04:05Z")
+    path = tmp_path / "decisions" / "f.yaml"
+    DecisionFiles(path.parent).change("f", lambda d: d.decide(reject))
+    outcome = curator(tmp_path).curate(replace(given, decisions=path))
+    assert outcome.record is not None
+    assert parse_record(outcome.record, Path("f.md")).genes == outcome.rows
+    assert outcome.diff["decided"] == [
+        {
+            "decision": "reject",
+            "kind": "gene",
+            "rows": [{"word": "SECRETGENE", "hgnc_symbol": "SECRETGENE", "entrez": "1"}],
+            "by": "ann",
+            "at": "2026-01-02T03:04:05Z",
+        }
+    ]
+
+
+def test_malformed_decisions_fail_the_figure(tmp_path: Path, figure: Figure) -> None:
+    path = tmp_path / "f.yaml"
+    path.write_text("figid: [")
+    outcome = curator(tmp_path).curate(replace(figure, decisions=path))
+    assert outcome.state is EndState.FAILED
+    assert outcome.error is not None
+    assert (outcome.error.kind, outcome.error.subject) == ("DecisionsError", str(path))

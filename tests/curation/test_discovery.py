@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.curation.discovery import Discovery, discover
+from pipeline.curation.discovery import Discovery, discover, with_decisions
 from pipeline.errors import InputError
 from pipeline.types import Figure
 
@@ -188,3 +188,13 @@ def test_the_real_figures(shared: Path) -> None:
     new = discover([figures / "new"])
     assert len(new.figures) == 12
     assert all(figure.metadata and not figure.record for figure in new.figures)
+
+
+def test_figures_get_the_decisions_about_them(tmp_path: Path) -> None:
+    figures = (Figure("a"), Figure("b"))
+    assert with_decisions(figures, tmp_path / "nowhere") == figures
+    (tmp_path / "b.yaml").write_text("figid: b\n")
+    assert with_decisions(figures, tmp_path) == (
+        Figure("a"),
+        Figure("b", decisions=tmp_path / "b.yaml"),
+    )

@@ -32,6 +32,7 @@ ADDED = [row("EGFR", "EGFR"), row("MAPK", "MAPK14"), row("JAK2", "JAK2")]
     [
         (Policy.UNION, CURATED + ADDED),
         (Policy.REPLACE, [CURATED[1], CURATED[3], *ADDED]),
+        (Policy.DECIDED, CURATED),
         (Policy.REPORT, CURATED),
     ],
 )
@@ -41,7 +42,7 @@ def test_policies(policy: Policy, expected: list[GeneRow]) -> None:
 
 
 def test_names() -> None:
-    assert [str(policy) for policy in Policy] == ["union", "replace", "report"]
+    assert [str(policy) for policy in Policy] == ["union", "replace", "decided", "report"]
 
 
 names = st.sampled_from(["A", "a", "B", "A/B", "C-1", "C1"])

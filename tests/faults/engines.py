@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ from pipeline.curation.policies import Policy
 from pipeline.errors import ReadingError
 from pipeline.lexicon.load import Lexicon
 from pipeline.lexicon.tables import Term
+from pipeline.running.engines import Versions
 from pipeline.types import Gene, LexiconEntry, Line, Mention, Names, Reading, Region, Source
 
 STEP = 8  # red values of neighbouring faults, far enough apart
@@ -53,6 +55,8 @@ class Fault(IntEnum):
     SLEEP = 13  # takes a minute
     INTERRUPT = 14  # a user presses Ctrl-C while it reads
     INTERRUPT_TWICE = 15
+    BAD_TEXT = 16  # returns text that is not Unicode
+    CHILD = 17  # calls a program that takes a minute
 
 
 def draw(path: Path, fault: Fault = Fault.NONE, label: str = "TP53", size: int = 32) -> Path:
@@ -105,6 +109,11 @@ class FaultyReader:
             case Fault.INTERRUPT_TWICE:
                 os.kill(os.getpid(), signal.SIGINT)
                 os.kill(os.getpid(), signal.SIGINT)
+            case Fault.BAD_TEXT:
+                return (Line("TP53"), Line("caf\udce9"))
+            case Fault.CHILD:
+                with subprocess.Popen(["sleep", "60"]) as child:
+                    (self.folder / "sleeping").write_text(str(child.pid))
         label = list(GENES)[int(pixels[0, 0, 1])]
         region = Region(((1, 1), (9, 1), (9, 5), (1, 5)), 0.9, "double")
         reading = Reading(label, np.float32(0.75), "double")  # type: ignore[arg-type]
@@ -145,5 +154,9 @@ class FaultyEngines:
     folder: Path
     policy: Policy = Policy.UNION
 
-    def __call__(self) -> Curator:
+    def probe(self) -> Versions:
+        """What the engines are; a file in the folder makes them others."""
+        return Versions({}, {"double": "2" if (self.folder / "other versions").exists() else "1"})
+
+    def __call__(self, reading: bool = True) -> Curator:
         return Curator(FaultyReader(self.folder), WordNamer(), self.policy)

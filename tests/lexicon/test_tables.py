@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from pipeline.lexicon.tables import GeneInfo, MeshTerm, SourceFile, Term
 from pipeline.types import Source
 
 GENES = {
-    "TP53": GeneInfo("7157", "protein", "tumor protein p53"),
+    "TP53": GeneInfo("7157", "protein", "tumor protein p53", frozenset({"literature", "family"})),
     "MIR21": GeneInfo("1", "rna", ""),
 }
 FAMILIES = {"IKK": {"IKBKB", "CHUK"}}
@@ -38,8 +39,8 @@ def test_tables_come_back_as_they_were_written(tmp_path: Path) -> None:
     write(tmp_path / "new" / "lexicon")
     folder = tmp_path / "new" / "lexicon"
     assert tables.read_table(folder / tables.GENES) == {
-        "TP53": "7157\tprotein\ttumor protein p53",
-        "MIR21": "1\trna\t",
+        "TP53": "7157\tprotein\ttumor protein p53\tfamily literature",
+        "MIR21": "1\trna\t\t",
     }
     assert tables.read_table(folder / tables.FAMILIES) == {"IKK": "CHUK IKBKB"}
     rows = tables.read_table(folder / tables.TERMS)
@@ -145,12 +146,12 @@ def test_verify_sees_a_missing_table_and_a_wrong_count(tmp_path: Path) -> None:
     [
         (None, "cannot be read"),
         ("{", "is not JSON"),
-        ("[]", "is not a lexicon of format 1"),
-        ('{"format": 2, "tables": {}}', "is not a lexicon of format 1"),
-        ('{"format": 1}', "does not list its tables"),
-        ('{"format": 1, "tables": []}', "does not list its tables"),
-        ('{"format": 1, "tables": {"genes.tsv.gz": {"rows": 1}}}', "does not list its tables"),
-        ('{"format": 1, "tables": {"genes.tsv.gz": "x"}}', "does not list its tables"),
+        ("[]", "is not a lexicon of format 2"),
+        ('{"format": 1, "tables": {}}', "is not a lexicon of format 2"),
+        ('{"format": 2}', "does not list its tables"),
+        ('{"format": 2, "tables": []}', "does not list its tables"),
+        ('{"format": 2, "tables": {"genes.tsv.gz": {"rows": 1}}}', "does not list its tables"),
+        ('{"format": 2, "tables": {"genes.tsv.gz": "x"}}', "does not list its tables"),
     ],
 )
 def test_a_malformed_manifest_is_named(tmp_path: Path, text: str | None, cause: str) -> None:
@@ -187,3 +188,16 @@ def test_a_damaged_table_is_named(tmp_path: Path, kind: str) -> None:
 def test_a_missing_table_is_named(tmp_path: Path) -> None:
     with pytest.raises(LexiconError, match=r"genes\.tsv\.gz: cannot be read"):
         tables.read_table(tmp_path / tables.GENES)
+
+
+def test_tables_stay_as_they_were_when_writing_fails(tmp_path: Path) -> None:
+    write(tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def cut_short() -> Iterator[Term]:
+        yield TERMS[0]
+        raise OSError("no space")
+
+    with pytest.raises(OSError, match="no space"):
+        write(tmp_path, genes={}, terms=cut_short())
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before

@@ -134,3 +134,8 @@ def test_seams() -> None:
     assert list(seams("JAK1Tyk2")) == [("JAK1", "Tyk2")]
     assert list(seams("STAT1-STAT2")) == [("STAT1", "STAT2")]
     assert list(seams("MyD88")) == list(seams("TLR4")) == []
+
+
+def test_a_range_goes_on_in_a_list() -> None:
+    (found,) = compounds(["CXCL8-10", "/", "12"], [False, False, False])
+    assert [item.text for item in found.items] == ["CXCL8", "CXCL9", "CXCL10", "CXCL12"]

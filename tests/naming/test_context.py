@@ -51,7 +51,8 @@ def test_brackets_and_lists_that_explain_nothing(caption: str) -> None:
 
 
 def test_a_name_that_the_caption_explains_as_no_gene_is_none(named: Naming) -> None:
-    assert named("CAT") == {"CAT"}
+    assert named("CAT", "Expression of CAT in the cells.") == {"CAT"}
+    assert named("REST", "Sleep and rest of patients") == set()
     assert named("CAT", "An intact cardiac apoptosis trigger tissue (CAT).") == set()
     assert named("ARC", "neurons of the arcuate nucleus region (ARC)") == set()
     assert named("AMD1", "age-related macular degeneration disease (AMD1)") == set()

@@ -173,7 +173,6 @@ ONE_GENE = {
     # approved symbols that are English words, printed as symbols
     "KIT": "KIT",
     "MET": "MET",
-    "REST": "REST",
 }
 
 FAMILIES = {

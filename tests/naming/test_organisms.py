@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import LexiconError
-from pipeline.naming.organisms import load_organisms, organisms
+from pipeline.naming.organisms import kinds_of, load_organisms, organisms
 
 
 @pytest.mark.parametrize(
@@ -33,9 +33,9 @@ def test_a_species_is_named_once() -> None:
 
 
 def test_every_name_leads_to_its_species() -> None:
-    species, pattern = load_organisms()
-    for name, scientific in species.items():
-        match = pattern.fullmatch(name)
+    species = load_organisms()
+    for name, scientific in species.names.items():
+        match = species.pattern.fullmatch(name)
         assert match, name
         assert organisms([name]) == (scientific,)
 
@@ -43,6 +43,12 @@ def test_every_name_leads_to_its_species() -> None:
 def test_the_list_is_checked(tmp_path: Path) -> None:
     with pytest.raises(LexiconError, match="cannot be read"):
         load_organisms(tmp_path)
-    (tmp_path / "organisms.tsv").write_text("Homo sapiens\thuman\nno tab\n")
+    (tmp_path / "organisms.tsv").write_text("Homo sapiens\tvertebrate\thuman\nno tab\n")
     with pytest.raises(LexiconError, match=r":2: is not"):
         load_organisms(tmp_path)
+
+
+def test_mentions_are_counted_by_kind() -> None:
+    assert kinds_of("E. coli in mice, E. coli and Arabidopsis; HIV-1") == {
+        "bacterium": 2, "vertebrate": 1, "plant": 1, "virus": 1,
+    }  # fmt: skip

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.naming.variants import CONFUSION, Variant, variants
+from pipeline.naming.variants import Variant, variants
 
 NAME_LIKE = st.text("pPmiRlet-7sTI1lO0BγβαyUbGDPmRNA~/5 ", max_size=20)
 
@@ -19,19 +19,9 @@ def test_variants_of_anything(text: str) -> None:
         assert variant.text
         assert variant.rules
         assert variant.cost > 0
-    plain = [variant.cost for variant in found if CONFUSION not in variant.rules]
-    assert plain == sorted(plain)
-    first_confused = next((i for i, v in enumerate(found) if CONFUSION in v.rules), len(found))
-    assert len(plain) == first_confused
-
-
-@given(NAME_LIKE)
-def test_one_character_at_most_is_exchanged(text: str) -> None:
-    for variant in variants(text):
-        assert variant.rules.count(CONFUSION) <= 1
-        assert len(variant.rules) <= 3
-        if variant.rules == (CONFUSION,):
-            assert sum(a != b for a, b in zip(text, variant.text, strict=True)) == 1
+        assert len(variant.rules) <= 2
+    costs = [variant.cost for variant in found]
+    assert costs == sorted(costs)
 
 
 @pytest.mark.parametrize(
@@ -67,9 +57,6 @@ def test_one_character_at_most_is_exchanged(text: str) -> None:
         ("IFN-y", "IFN-γ", "y for γ"),
         ("IFN-yR1", "IFN-γR1", "y for γ"),
         ("IL-1ß", "IL-1β", "look-alike of β"),
-        ("TLR8", "TLRB", CONFUSION),
-        ("STATl", "STAT1", CONFUSION),
-        ("OAS", "0AS", CONFUSION),
     ],
 )
 def test_a_rule_leads_to_the_plain_name(text: str, plain: str, rule: str) -> None:
@@ -85,6 +72,4 @@ def test_two_modifiers_are_taken_off_and_their_costs_summed() -> None:
 
 @pytest.mark.parametrize("text", ["AB-P-", "p-A", "I", "II", "1I", "Day", "s", "-Ub"])
 def test_what_looks_like_a_modifier_and_is_none(text: str) -> None:
-    assert [variant for variant in variants(text) if CONFUSION not in variant.rules] == [
-        Variant(text)
-    ]
+    assert variants(text) == (Variant(text),)

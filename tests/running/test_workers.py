@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import MissingDependencyError, WorkerError
-from pipeline.running.workers import Curates, Executor, LocalExecutor, SerialExecutor
-from pipeline.types import EndState, Figure, Outcome
+from pipeline.running.process import Curates, Task
+from pipeline.running.workers import Executor, LocalExecutor
+from pipeline.types import EndState, Figure, Outcome, StoredLines
+from tests.faults.executors import SerialExecutor
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Double:
 
     folder: Path
 
-    def __call__(self) -> Curates:
+    def __call__(self, reading: bool) -> Curates:
         behaviour = self.folder / "loading"
         if behaviour.exists():
             if behaviour.read_text() == "exit":
@@ -29,7 +31,7 @@ class Double:
         (self.folder / f"loaded-{os.getpid()}").touch()
         return self
 
-    def curate(self, figure: Figure) -> Outcome:
+    def curate(self, figure: Figure, stored: StoredLines | None = None) -> Outcome:
         if figure.figid.startswith("exit"):
             os._exit(7)
         if figure.figid.startswith("kill"):
@@ -47,8 +49,12 @@ class Double:
         return [int(path.name.removeprefix("loaded-")) for path in self.folder.glob("loaded-*")]
 
 
+def tasks(*figids: str) -> Iterator[Task]:
+    return (Task(Figure(figid)) for figid in figids)
+
+
 def run(executor: Executor, *figids: str) -> dict[str, Outcome]:
-    outcomes = list(executor.run(Figure(figid) for figid in figids))
+    outcomes = [o for o in executor.run(tasks(*figids)) if o is not None]
     assert len({outcome.figid for outcome in outcomes}) == len(outcomes)
     return {outcome.figid: outcome for outcome in outcomes}
 
@@ -101,7 +107,7 @@ def test_a_figure_that_ends_its_worker_fails_alone(
 ) -> None:
     outcomes = run(LocalExecutor(Double(tmp_path), 2), "a", figid, "b", "c")
     failed = outcomes.pop(figid)
-    assert failed.state is EndState.FAILED
+    assert failed.state is EndState.QUARANTINED
     assert failed.error is not None
     assert failed.error.kind == "WorkerError"
     assert failed.error.subject == figid
@@ -122,15 +128,15 @@ def test_a_worker_that_died_idle_is_replaced(tmp_path: Path) -> None:
     double = Double(tmp_path)
     executor = LocalExecutor(double, 1)
 
-    def figures() -> Iterator[Figure]:
-        yield Figure("a")
+    def figures() -> Iterator[Task]:
+        yield Task(Figure("a"))
         (process,) = double.processes()
         os.kill(process, signal.SIGKILL)
-        while executor._workers[0]._process.is_alive():
+        while executor._workers[0].process.is_running():
             time.sleep(0.01)
-        yield Figure("b")
+        yield Task(Figure("b"))
 
-    outcomes = list(executor.run(figures()))
+    outcomes = [o for o in executor.run(figures()) if o is not None]
     assert [(o.figid, o.state) for o in outcomes] == [("a", EndState.DONE), ("b", EndState.DONE)]
 
 
@@ -151,23 +157,24 @@ def test_going_on_with_fewer_when_a_replacement_cannot_load(tmp_path: Path) -> N
     double = Double(tmp_path)
     executor = LocalExecutor(double, 2)
 
-    def figures() -> Iterator[Figure]:
-        yield Figure("a")
+    def figures() -> Iterator[Task]:
+        yield Task(Figure("a"))
         while not double.processes():
             time.sleep(0.01)
         (tmp_path / "loading").write_text("exit")
         for n in range(4):
-            yield Figure(f"fig{n}")
+            yield Task(Figure(f"fig{n}"))
 
-    outcomes = list(executor.run(figures()))
+    outcomes = [o for o in executor.run(figures()) if o is not None]
     assert sorted(o.figid for o in outcomes) == ["a", "fig0", "fig1", "fig2", "fig3"]
     assert {o.state for o in outcomes} == {EndState.DONE}
 
 
 def test_closing_stops_at_once(tmp_path: Path) -> None:
     double = Double(tmp_path)
-    outcomes = LocalExecutor(double, 2).run(map(Figure, ("sleep", "a", "b")))
-    assert next(outcomes).figid == "a"
+    outcomes = LocalExecutor(double, 2).run(tasks("sleep", "a", "b"))
+    first = next(outcome for outcome in outcomes if outcome is not None)
+    assert first.figid == "a"
     start = time.monotonic()
     outcomes.close()
     assert time.monotonic() - start < 30  # not the minute that the figure would take
@@ -177,11 +184,11 @@ def test_closing_stops_at_once(tmp_path: Path) -> None:
 def test_figures_are_pulled_only_when_a_worker_is_free(tmp_path: Path) -> None:
     pulled: list[str] = []
 
-    def figures() -> Iterator[Figure]:
+    def figures() -> Iterator[Task]:
         for n in range(10):
             pulled.append(f"fig{n}")
-            yield Figure(f"fig{n}")
+            yield Task(Figure(f"fig{n}"))
 
     outcomes = LocalExecutor(Double(tmp_path), 2).run(figures())
-    for finished, _ in enumerate(outcomes, start=1):
+    for finished, _ in enumerate((o for o in outcomes if o is not None), start=1):
         assert len(pulled) <= finished + 2

@@ -1,0 +1,1 @@
+"""What a run is worth: recall against curated records, accuracy against truth."""

@@ -1,0 +1,1 @@
+"""The page on which curators decide: items, queue, and a small local web application."""
