@@ -125,11 +125,11 @@ def _package(requirement: Requirement) -> Check:
 def _readers() -> Iterator[Check]:
     from pipeline.reading import registry
 
-    for kind in registry.kinds():
-        probe = registry.probe(kind)
+    probes = {f"reader {kind}": registry.probe(kind) for kind in registry.kinds()}
+    for name, probe in {"line detector": registry.probe_detector(), **probes}.items():
         detail = ", ".join(filter(None, (probe.version, probe.detail)))
         state = State.OK if probe.ok else State.MISSING
-        yield Check(f"reader {kind}", state, detail, "" if probe.ok else probe.remedy)
+        yield Check(name, state, detail, "" if probe.ok else probe.remedy)
 
 
 def _weights() -> Check:

@@ -60,7 +60,7 @@ class FigureReader:
         cv2.setNumThreads(1)  # one figure per process; the batch runs several
         self.readers = [registry.make(kind, self._options) for kind in self._options.readers]
         self.detectors: dict[str, Detector] = {"lines": LineDetector()}
-        if len(self.readers) > 1 and "ppocr" in self._options.readers:
+        if "ppocr" in self._options.readers:
             from pipeline.reading.detect_ppocr import PpocrDetector
 
             self.detectors["ppocr"] = PpocrDetector()

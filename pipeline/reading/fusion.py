@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.reading.order import reading_order
-from pipeline.reading.regions import area, overlap, shared_area
+from pipeline.reading.regions import area, around_text, overlap, shared_area
 from pipeline.reading.vocabulary import Vocabulary
 from pipeline.types import Line, Reading, Region
 
@@ -23,8 +23,8 @@ RELIABILITY = {"ppocr": 0.95, "label": 0.9, "tesseract": 0.75}
 
 _OTHER_RELIABILITY = 0.9
 
-_SURE = 0.95
-"""Confidence of a reading from which no other spelling is looked for."""
+_SURE = 0.9
+"""Calibrated confidence from which no other spelling is looked for."""
 
 _AS_LIKELY = 0.9
 """Chance of a name from which a text that is part of it gives way to it."""
@@ -130,7 +130,7 @@ def _line(group: Sequence[Sighting], vocabulary: Vocabulary) -> Line | None:
     place = next(
         (s.region for s in agreeing if any(clean(r.text) == believed for r in s.readings)), lead
     )
-    return Line(believed, round(chances[believed], 4), place, tuple(ordered))
+    return Line(believed, round(chances[believed], 4), around_text(place), tuple(ordered))
 
 
 def _whole(best: str, chances: dict[str, float], vocabulary: Vocabulary) -> str:
@@ -151,7 +151,7 @@ def _whole(best: str, chances: dict[str, float], vocabulary: Vocabulary) -> str:
 
 def _respelt(reading: Reading, vocabulary: Vocabulary) -> list[Reading]:
     """The names nearest to a reading that is none, by the characters the reader considered."""
-    if reading.confidence >= _SURE or vocabulary.odds(reading.text) > 1.0:
+    if calibrated(reading) >= _SURE or vocabulary.odds(reading.text) > 1.0:
         return []
     found = vocabulary.spellings(reading.text, reading.alternatives)
     ranked = sorted(found, key=lambda item: (-item[1], item[0]))[:_RESPELT]

@@ -16,8 +16,8 @@ class ReadingOptions:
     Attributes:
         readers: kinds of the readers, see :mod:`pipeline.reading.registry`, in the order
             in which they read; where two are sure of the same, no third is asked. With
-            ``ppocr`` beside others its network also finds text that the product's own
-            line detector does not.
+            ``ppocr`` among them its network also finds text that the product's own line
+            detector does not.
         min_confidence: calibrated confidence (0 to 1) below which a line is dropped.
         timeout: seconds that one reader may take for one figure, where it can be
             stopped.

@@ -14,6 +14,14 @@ from pipeline.types import Polygon, Region
 SAME = 0.75
 """Overlap (intersection over union) from which two boxes would give the same crop."""
 
+ROOM = {"lines": (0.14, 0.25), "ppocr": (0.12, 0.2)}
+"""Room that a detector leaves over and under the text, and before and after it, in heights
+of its boxes. With these, the places of all 307 labels of two and more characters that are
+read in the drawn figures overlap the labels' own by half and more (0.86 on average)."""
+
+_MOST_ALONG = 0.2
+"""Most of a region's width that is taken off at either end."""
+
 TALL = 1.5
 """Height over width from which a box may hold text that runs up or down."""
 
@@ -68,6 +76,22 @@ def merge(passes: Iterable[Sequence[Region]], same: float = SAME) -> list[Region
             [r for r in found if not any(overlap(r.polygon, k.polygon) >= same for k in kept)]
         )
     return kept
+
+
+def around_text(region: Region) -> Region:
+    """A region without the room that its detector leaves around the text.
+
+    Readers want that room; a line's place is told without it.
+    """
+    if region.detector not in ROOM:
+        return region
+    across, along = ROOM[region.detector]
+    a, b, c, d = (np.array(corner) for corner in region.polygon)
+    down, right = (d - a) * across, (b - a) / max(region.width, 1e-6)
+    right = right * min(along * region.height, _MOST_ALONG * region.width)
+    corners = (a + down + right, b + down - right, c - down - right, d - down + right)
+    first, second, third, fourth = ((float(x), float(y)) for x, y in corners)
+    return Region((first, second, third, fourth), region.confidence, region.detector)
 
 
 def readable_ways(region: Region) -> list[Region]:

@@ -130,26 +130,31 @@ def probe_ppocr() -> Probe:
 
 
 def probe_label() -> Probe:
-    """Look for onnxruntime and the weights that come with the product."""
+    """Look for onnxruntime and the weights of the label reader."""
+    return _probe_network("label", "LABEL_READER")
+
+
+def probe_detector() -> Probe:
+    """Look for onnxruntime and the weights of the line detector, which every reader needs."""
+    return _probe_network("lines", "LINE_DETECTOR")
+
+
+def _probe_network(kind: str, which: str) -> Probe:
     from pipeline.reading import networks
 
     if util.find_spec("onnxruntime") is None:
         return Probe(
-            "label",
+            kind,
             False,
             detail="the package onnxruntime is not installed",
             remedy="Install it with: pip install onnxruntime",
         )
+    weights: networks.Weights = getattr(networks, which)
     try:
-        networks.load(networks.LABEL_READER)
+        networks.load(weights)
     except MissingDependencyError as error:
-        return Probe("label", False, detail=f"{error.subject}: {error.cause}", remedy=error.remedy)
-    return Probe(
-        "label",
-        True,
-        networks.version(networks.LABEL_READER),
-        detail=str(networks.LABEL_READER.path),
-    )
+        return Probe(kind, False, detail=f"{error.subject}: {error.cause}", remedy=error.remedy)
+    return Probe(kind, True, networks.version(weights), detail=str(weights.path))
 
 
 _KINDS: dict[str, ReaderKind] = {}

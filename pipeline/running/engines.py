@@ -31,7 +31,7 @@ _READING = ("imaging", "reading")
 _NAMING = ("curation", "lexicon", "naming", "records")
 """Packages of ours whose code decides what is read, and what is made of it."""
 
-_READING_DATA = ("label_reader",)
+_READING_DATA = ("label_reader", "line_detector", "vocabulary")
 """What in ``models`` decides what is read; all the rest decides what is made of it."""
 
 _READING_LIBRARIES = ("numpy", "opencv-python-headless", "pillow")
