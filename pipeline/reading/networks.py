@@ -40,7 +40,7 @@ class Weights:
 LABEL_READER = Weights(
     "label_reader",
     "2026.11.23",
-    "73d2491cd36951e8d8dcbe32224b910d4127002478133f492877a300fc545851",
+    "985ddafbf868213c580d9d64c88f40b2f63de437f33e6ce5b4bd61eca71c248e",
 )
 LINE_DETECTOR = Weights(
     "line_detector",
