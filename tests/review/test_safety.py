@@ -15,7 +15,7 @@ from pipeline.errors import InputError, UsageError
 from pipeline.review.safety import MAX_BODY
 from pipeline.review.server import prepare
 from pipeline.running.writing import Output
-from tests.review.runs import CYCLE, DrawnRun, serving
+from tests.review.runs import CYCLE, ROOT, DrawnRun, serving
 
 
 class Client:
@@ -217,6 +217,29 @@ def test_malformed_decisions_are_told_with_the_file(client: Client) -> None:
     status, _, _ = client.ask(client.figure(), "POST", {"do": "undo"})
     assert status == 404
     assert path.read_text() == "figid: ["
+
+
+def test_figures_of_unusual_names_are_found(tmp_path: Path) -> None:
+    figid = "α b+c@d=(e)~f, 100"
+    run = DrawnRun(tmp_path, [CYCLE])
+    image = tmp_path / f"{figid}.jpg"
+    image.write_bytes(run.images.pop(CYCLE).read_bytes())
+    run.images[figid] = image
+    truth = (ROOT / "fixtures" / "truth" / f"{CYCLE}.json").read_bytes()
+    run.lines_of(figid, json.loads(truth))
+    run.curate(figid)
+    run.run()
+    with serving(run.output) as address:
+        client = Client(address, run)
+        page = client.ask(client.root)[1]
+        link = page.partition('class="open" href="')[2].partition('"')[0]
+        assert link.isascii()
+        assert client.ask(link)[0] == 200
+        assert client.ask(link.replace("/figure/", "/image/"))[0] == 200
+        text = client.ask(link)[1]
+        form = {"do": "accept", "item": text.partition('data-key="')[2][:12], "stamp": ""}
+        assert client.ask(link, "POST", form)[0] == 200
+    assert list(load_decisions(run.output.decisions)) == [figid]
 
 
 def test_search(client: Client) -> None:
