@@ -6,7 +6,7 @@ import http.client
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 
@@ -80,7 +80,9 @@ def test_the_page_answers_with_a_strict_policy(client: Client) -> None:
     assert text.count("<script") == text.count("<script src=")
 
 
-@pytest.mark.parametrize("path", ["/", "/static/review.js", "/x/", "/x/figure/y", "//", "/../"])
+@pytest.mark.parametrize(
+    "path", ["/", "/static/review.js", "/x/", "/x/figure/y", "//", "/../", "x"]
+)
 def test_without_the_token_nothing_is_answered(client: Client, path: str) -> None:
     status, text, _ = client.ask(path)
     assert status == 403
@@ -190,6 +192,14 @@ def test_nonsense_is_answered_and_changes_nothing(
     assert told["message"]
     assert 'id="rows"' in told["panel"]
     assert load_decisions(client.run.output.decisions) == {}
+
+
+def test_odd_addresses_and_forms_are_answered(client: Client) -> None:
+    for page in ("0", "-1", "x", "9" * 6000, "²", "٣"):
+        assert client.ask(f"{client.root}?page={quote(page)}")[0] == 200
+    many = urlencode([(f"f{number}", "x") for number in range(99)]).encode()
+    assert client.ask(client.figure(), "POST", many)[0] == 400
+    assert client.ask(client.figure(), "POST", b"\xff\xfe=%ff")[0] == 409
 
 
 def test_the_image_is_encoded_anew(client: Client) -> None:
