@@ -183,7 +183,8 @@ def recall(count: Counter[str]) -> float:
 def shown(count: Counter[str]) -> str:
     """The three numbers."""
     p, r = precision(count), recall(count)
-    return f"recall {r:.3f}  precision {p:.3f}  F1 {2 * p * r / (p + r) if p + r else 0.0:.3f}"
+    both = 2 * p * r / (p + r) if p + r else 0.0
+    return f"recall {r:.3f}  precision {p:.3f}  F1 {both:.3f}"
 
 
 def threshold_of(
@@ -310,7 +311,8 @@ def main() -> None:
     prior = dict(load_weights(prior=True).values)
     texts = texts_of(bench, sorted(path.stem for path in args.truth.glob("*.json")), args)
     for source, count in cross_validate(bench, texts, prior, args.precision).items():
-        print(f"cross-validated, {source:14} {shown(count)}")
+        right = f"{count['hits']}/{count['targets']}, {count['right']}/{count['mentions']}"
+        print(f"cross-validated, {source:14} {shown(count)}  ({right})")
     curve = curves_of(bench, texts, prior)
     print("\nthreshold, weights cross-validated")
     for at, threshold in enumerate(THRESHOLDS):

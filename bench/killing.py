@@ -138,12 +138,14 @@ def trial(
     for _ in range(chance.randint(1, 3)):
         target = chance.choice(TARGETS)
         before = finished(out)
+        if len(before) == len(setting.images):
+            break
         run = setting.start(out)
         # By figures, not by the clock, which other work on the machine upsets.
-        enough = chance.randrange(len(before), max(len(before), len(setting.images) - 1) + 1)
+        enough = chance.randrange(len(before), len(setting.images))
         while run.poll() is None and len(finished(out)) < enough:
             time.sleep(0.02)
-        time.sleep(chance.uniform(0.0, seconds / len(setting.images)))
+        time.sleep(chance.uniform(0.0, 0.5 * seconds / len(setting.images)))
         killed.append(target if _kill(run, out, target) else f"{target} (too late)")
         if target != "parent":
             run.wait()

@@ -1,10 +1,10 @@
-"""Accuracy of naming: ``python bench/naming.py TRUTH (OUT | --text DIR) [options]``.
+"""Accuracy of naming: ``python bench/naming.py TRUTH (OUT | --text DIR | --lines OUT)``.
 
 Scores against labels read by eye: ``TRUTH`` holds one ``FIGID.json`` a figure, with the
 labels printed in it under ``genes``, ``families``, ``chemicals`` and ``diseases``. Scored is
 a finished run, ``OUT/records/FIGID.md`` (run it with ``--policy replace`` on records
 without curated rows), or what is named now in given text, ``DIR/FIGID.txt`` or
-``FIGID.json``, with the captions of ``--records``.
+``FIGID.json``, or in the lines that a run stored, with the captions of ``--records``.
 
 Genes are scored by the label view of the scorer that stands beside the figures
 (``--scorer``, default ``TRUTH/../../bench/score.py``). A chemical or disease counts as
@@ -17,10 +17,11 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import statistics
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -86,36 +87,59 @@ def records_of(out: Path) -> Callable[[str], Rows]:
     return rows
 
 
+def given_text(folder: Path) -> Callable[[str], Sequence[Line]]:
+    """What gives the lines of a figure's text; none if there is no text."""
+    from pipeline.reading.external import read_text
+
+    def lines(figid: str) -> Sequence[Line]:
+        paths = (folder / (figid + suffix) for suffix in (".json", ".txt"))
+        path = next((path for path in paths if path.exists()), None)
+        return read_text(path) if path else ()
+
+    return lines
+
+
+def stored_lines(out: Path) -> Callable[[str], Sequence[Line]]:
+    """What gives the lines that a run stored for a figure."""
+    from pipeline.running.stored import Stored
+
+    return Stored(out / "run.db").lines
+
+
 class Namings:
     """Names given text now; keeps account of the time that it takes."""
 
-    def __init__(self, texts: Path, records: Path | None, lexicon: Path | None) -> None:
+    def __init__(
+        self,
+        lines: Callable[[str], Sequence[Line]],
+        records: Path | None,
+        lexicon: Path | None,
+    ) -> None:
         from pipeline.lexicon.load import load_lexicon
         from pipeline.naming.namer import Namer
 
-        self._texts, self._records = texts, records
+        self._lines_of, self._records = lines, records
         self._lines = 0
         self._seconds = 0.0
-        start = time.perf_counter()
+        self._each: list[float] = []
+        start, used = time.perf_counter(), time.process_time()
         self._namer = Namer(load_lexicon(lexicon))
         self._namer.names([Line("STAT3")])  # what loads late is loaded now
         self._loading = time.perf_counter() - start
+        self._loading_cpu = time.process_time() - used
 
     def __call__(self, figid: str) -> Rows:
         """The rows of a figure's text; none if there is no text."""
         from pipeline.naming.rows import gene_rows, term_rows
-        from pipeline.reading.external import read_text
 
-        found = [
-            p for suffix in (".json", ".txt") if (p := self._texts / (figid + suffix)).exists()
-        ]
-        if not found:
-            return Rows()
-        lines, context = read_text(found[0]), self._context(figid)
-        start = time.perf_counter()
+        lines, context = self._lines_of(figid), self._context(figid)
+        start = time.process_time()
         names = self._namer.names(lines, context)
-        self._seconds += time.perf_counter() - start
+        seconds = time.process_time() - start
+        self._seconds += seconds
         self._lines += len(lines)
+        if lines:
+            self._each.append(seconds / len(lines))
         return Rows(
             gene_rows(names.genes),
             term_rows(names.concepts, "chemical"),
@@ -124,7 +148,12 @@ class Namings:
 
     def __str__(self) -> str:
         rate = self._lines / self._seconds if self._seconds else 0.0
-        return f"loading {self._loading:.2f} s; {rate:,.0f} lines a second ({self._lines} lines)"
+        middle = statistics.median(self._each) if self._each else 0.0
+        return (
+            f"loading {self._loading:.2f} s, {self._loading_cpu:.2f} s of them CPU; "
+            f"{rate:,.0f} lines a CPU second ({self._lines} lines); "
+            f"the median figure takes {60_000 * middle:.1f} ms per 60 lines"
+        )
 
     def _context(self, figid: str) -> str:
         path = self._records / f"{figid}.md" if self._records else None
@@ -182,19 +211,25 @@ def main() -> None:
     parser.add_argument("truth", type=Path, metavar="TRUTH")
     parser.add_argument("out", type=Path, nargs="?", metavar="OUT", help="output folder of a run")
     parser.add_argument("--text", type=Path, metavar="DIR", help="text of the figures instead")
+    parser.add_argument("--lines", type=Path, metavar="OUT", help="lines of a run, named now")
     parser.add_argument("--records", type=Path, metavar="DIR", help="records with the captions")
     parser.add_argument("--lexicon", type=Path, metavar="DIR", help="lexicon, with --text")
     parser.add_argument("--scorer", type=Path, metavar="FILE", help="scorer of gene labels")
     parser.add_argument("--errors", action="store_true", help="list what is missed and wrong")
     args = parser.parse_args()
-    if (args.out is None) == (args.text is None):
-        parser.error("give either OUT or --text DIR")
+    if sum(given is not None for given in (args.out, args.text, args.lines)) != 1:
+        parser.error("give one of OUT, --text DIR and --lines OUT")
     truths = sorted(args.truth.glob("*.json"))
     if not truths:
         parser.error(f"no truth in {args.truth}")
     scorer = load_scorer(args.scorer or args.truth.parents[1] / "bench" / "score.py")
     known = scorer.Nomenclature(Path(str(scorer.__file__)).parents[1] / "lexicon-sources")
-    source = Namings(args.text, args.records, args.lexicon) if args.text else records_of(args.out)
+    source: Callable[[str], Rows]
+    if args.out:
+        source = records_of(args.out)
+    else:
+        lines = given_text(args.text) if args.text else stored_lines(args.lines)
+        source = Namings(lines, args.records, args.lexicon)
     totals = {kind: Score() for kind in ("genes", *TERMS)}
     for truth in truths:
         rows = source(truth.stem)

@@ -22,6 +22,10 @@ def review(
         str | None,
         typer.Option(metavar="NAME", help="Who decides, for the decision files (default: you)."),
     ] = None,
+    lexicon: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Lexicon of the run, if not the built-in one."),
+    ] = None,
 ) -> None:
     """Decide in the browser what only a curator can: new, missing and uncertain labels.
 
@@ -36,7 +40,7 @@ def review(
         if done == 1 and total >= MANY:
             console.err().print(f"Looking at {total:,} figures, once ...")
 
-    page = prepare(Output(out), port, reviewer, progress)
+    page = prepare(Output(out), port, reviewer, lexicon, progress)
     with page.listener:
         console.out().print(page.address, soft_wrap=True)
         console.err().print("Open this address in a browser. Ctrl-C ends the review.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
@@ -57,6 +57,9 @@ class Candidate:
     listed: bool = False
 
 
+#: A capitalised word is not searched for misread names from one letter more on.
+_LONG_WORD = 4
+
 #: The rule that takes characters for others.
 CONFUSION = "confused characters"
 
@@ -72,34 +75,29 @@ class Search:
     def __init__(self, lexicon: Lexicon, confusions: Confusions) -> None:
         self._keys = Keys(lexicon.sorted_keys())
         self._confusions = confusions
-        self._remembered = lru_cache(maxsize=16384)(self._like)
+        self._remembered = lru_cache(maxsize=16384)(self._misread)
 
-    def misread(
-        self, text: str, written: Iterable[Variant], alternatives: Alternatives = ()
-    ) -> tuple[Variant, ...]:
+    def misread(self, text: str, alternatives: Alternatives = ()) -> tuple[Variant, ...]:
         """The names that ``text`` may be a misreading of, as variants of it.
 
         Args:
             text: what was read.
-            written: the ways to write it that rules give.
             alternatives: what else the reader saw, by character of ``text``.
         """
-        if text.isalpha() and text.islower():  # a word, not a name
-            return ()
+        if text.isalpha() and text[1:].islower() and (text.islower() or len(text) > _LONG_WORD):
+            return ()  # a word, not a name
+        if not alternatives:
+            return self._remembered(text)
+        return self._misread(text, alternatives)
+
+    def _misread(self, text: str, alternatives: Alternatives = ()) -> tuple[Variant, ...]:
         found: dict[str, Variant] = {}
-        for base in written:
-            like = (
-                names_like(text, self._keys, self._confusions, alternatives)
-                if alternatives and base.text == text
-                else self._remembered(base.text)
-            )
-            for name, cost in like:
+        for base in variants(text):
+            seen = alternatives if base.text == text else ()
+            for name, cost in names_like(base.text, self._keys, self._confusions, seen):
                 rules = (*base.rules, CONFUSION)
                 found.setdefault(name, Variant(name, rules, base.cost + cost))
         return tuple(found.values())
-
-    def _like(self, text: str) -> tuple[tuple[str, float], ...]:
-        return tuple(names_like(text, self._keys, self._confusions))
 
 
 def candidates(
@@ -218,21 +216,40 @@ def resolve(
     """
     if len(text) > _LENGTH:
         return
-    written = variants(text) if rewrite else (Variant(text),)
+    found = _by_rules(lexicon, text) if rewrite else _as_written(lexicon, text)
+    for variant, entry, rivals in found:
+        yield Candidate(start, end, text, variant, entry, rivals)
     if search:
-        written += search.misread(text, written, alternatives)
-    for variant in written:
-        key = fold(variant.text)
-        if not 1 < len(key) <= _KEY_LENGTH or key not in lexicon:
-            continue
-        entries = lexicon.find(key)
-        if key.isdigit():  # 14-3-3 is a name, 1433 and 1-433 are numbers
-            entries = tuple(entry for entry in entries if entry.spelling == variant.text)
-        for entry in _distinct(entries):
-            rivals = {
-                gene for other in entries if other.source in _SHARED for gene in other.genes
-            } - set(entry.genes)
-            yield Candidate(start, end, text, variant, entry, len(rivals))
+        for variant in search.misread(text, alternatives):
+            for entry, rivals in _meanings(lexicon, variant.text):
+                yield Candidate(start, end, text, variant, entry, rivals)
+
+
+@lru_cache(maxsize=16384)
+def _by_rules(lexicon: Lexicon, text: str) -> tuple[tuple[Variant, LexiconEntry, int], ...]:
+    """Variant, entry and number of rivals for every way to write ``text`` that is a name."""
+    return tuple(
+        (variant, entry, rivals)
+        for variant in variants(text)
+        for entry, rivals in _meanings(lexicon, variant.text)
+    )
+
+
+def _as_written(lexicon: Lexicon, text: str) -> tuple[tuple[Variant, LexiconEntry, int], ...]:
+    return tuple((Variant(text), entry, rivals) for entry, rivals in _meanings(lexicon, text))
+
+
+@lru_cache(maxsize=16384)
+def _meanings(lexicon: Lexicon, text: str) -> tuple[tuple[LexiconEntry, int], ...]:
+    """The entries of a text as it is written, each with the number of its rivals."""
+    key = fold(text)
+    if not 1 < len(key) <= _KEY_LENGTH or key not in lexicon:
+        return ()
+    entries = lexicon.find(key)
+    if key.isdigit():  # 14-3-3 is a name, 1433 and 1-433 are numbers
+        entries = tuple(entry for entry in entries if entry.spelling == text)
+    shared = {gene for entry in entries if entry.source in _SHARED for gene in entry.genes}
+    return tuple((entry, len(shared - set(entry.genes))) for entry in _distinct(entries))
 
 
 def _distinct(entries: Sequence[LexiconEntry]) -> Iterator[LexiconEntry]:

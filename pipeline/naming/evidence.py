@@ -138,7 +138,7 @@ class Judge:
         """
         found = [self.weighed(name) for name in _kind(candidate, self._lexicon)]
         if candidate.variant.rules:
-            found.append((" + ".join(candidate.variant.rules), -candidate.variant.cost))
+            found.append((" + ".join(candidate.variant.rules), 0.0 - candidate.variant.cost))
         if self._lexicon.like_for_like:
             return (*found, *map(self.weighed, _as_published(candidate)))
         found += map(self.weighed, _print(candidate, figure))

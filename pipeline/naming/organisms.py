@@ -91,10 +91,20 @@ def load_organisms(folder: Path | None = None) -> Species:
         for name in (cells[0], *cells[2].split(",")):
             if name := name.strip():
                 names[name if _in_this_case(name) else name.lower()] = cells[0]
-    # Longest first: SARS-CoV-2 is not SARS-CoV, influenza A virus is not influenza.
-    ordered = sorted(names, key=len, reverse=True)
-    parts = (re.escape(n) if _in_this_case(n) else f"(?i:{re.escape(n)})" for n in ordered)
-    return Species(names, kinds, re.compile(rf"(?<![\w-])(?:{'|'.join(parts)})(?![\w])"))
+    return Species(names, kinds, _pattern(names))
+
+
+def _pattern(names: Iterable[str]) -> re.Pattern[str]:
+    """What finds the names, looked up by their first letter.
+
+    Longest first: SARS-CoV-2 is not SARS-CoV, influenza A virus is not influenza.
+    """
+    by_letter: dict[str, list[str]] = {}
+    for name in sorted(names, key=len, reverse=True):
+        written = re.escape(name) if _in_this_case(name) else f"(?i:{re.escape(name)})"
+        by_letter.setdefault(name[0].lower(), []).append(written)
+    parts = (f"(?=(?i:{re.escape(a)}))(?:{'|'.join(rest)})" for a, rest in by_letter.items())
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(parts)})(?![\w])")
 
 
 def _in_this_case(name: str) -> bool:

@@ -85,7 +85,8 @@ class Page:
         entries = self._queue.entries()
         listed = shown.listed(entries)
         pages = max(1, -(-len(listed) // PAGE))
-        page = min(max(1, int(n) if (n := fields.get("page", "1")).isdecimal() else 1), pages)
+        wanted = fields.get("page", "")[:9]
+        page = min(max(1, int(wanted) if wanted.isdecimal() else 1), pages)
         return self._render(
             "queue.html",
             request,
@@ -134,7 +135,10 @@ class Page:
             if len(body) > MAX_BODY:
                 raise HTTPException(413)
         text = body.decode("utf-8", "replace")
-        form = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=20))
+        try:
+            form = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=20))
+        except ValueError as error:
+            raise HTTPException(400, "The form has too many fields.") from error
         return await run_in_threadpool(self._decide, request, form)
 
     def _decide(self, request: Request, form: Mapping[str, str]) -> Response:

@@ -93,7 +93,7 @@ class Guard:
         path = scope["path"]
         if any(part in ("..", ".") for part in path.split("/")) or "\\" in path or "\0" in path:
             return 403, "Refused: this is no address of the page."
-        given = path.split("/")[1].encode("utf-8", "surrogatepass")
+        given = path.partition("/")[2].partition("/")[0].encode("utf-8", "surrogatepass")
         if not secrets.compare_digest(given, self._token):
             return 403, "Refused: use the whole address that pfcurate review printed."
         length = headers.get("content-length", ["0"])[0]

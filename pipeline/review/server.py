@@ -6,6 +6,7 @@ import getpass
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import uvicorn
 
@@ -43,6 +44,7 @@ def prepare(
     output: Output,
     port: int = 0,
     reviewer: str | None = None,
+    lexicon: Path | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Prepared:
     """Get the review of one run ready to be served.
@@ -51,6 +53,7 @@ def prepare(
         output: the output folder of the run.
         port: where to listen on the loopback address; 0 for any free port.
         reviewer: who decides; None for the user's name.
+        lexicon: the lexicon of the run, None for the built-in one.
         progress: called with the figures looked at and to be looked at, while the queue
             is made for the first time.
 
@@ -63,7 +66,7 @@ def prepare(
     Stored(output.ledger).close()  # says what is wrong before anything else is done
     listener = _listen(port)
     try:
-        desk = Desk(output, load_lexicon())
+        desk = Desk(output, load_lexicon(lexicon))
         queue = Queue(desk, output.root / CACHE)
         queue.load(progress)
         port, token = listener.getsockname()[1], new_token()

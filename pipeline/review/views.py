@@ -11,7 +11,7 @@ from pipeline.curation.misses import Trace
 from pipeline.review import words
 from pipeline.review.choices import Choice, Chooser
 from pipeline.review.deciding import stamp
-from pipeline.review.items import Item, State, part_of
+from pipeline.review.items import Item, part_of
 from pipeline.review.sheet import Desk, Sheet
 from pipeline.types import GeneRow, Mention, Polygon
 
@@ -179,7 +179,7 @@ def _row(item: Item, trace: Trace | None, sheet: Sheet, desk: Desk, chooser: Cho
         alternatives=chooser.alternatives(item) if item.asks else (),
         crop=crop(place) if place else None,
         crop_note=note,
-        points=points(place) if place and item.state is not State.MISSING else "",
+        points=points(place) if place else "",
         asks=item.asks,
         decision=words.decided(decision) if decision else "",
         verb=decision.verb.value if decision else "",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from pipeline.curation.decisions import Decision, Row, Verb
 from pipeline.curation.misses import Miss, Trace
+from pipeline.lexicon.folding import fold
 from pipeline.lexicon.load import Lexicon
 from pipeline.review.items import Item, State
 from pipeline.types import GeneRow, Line, Mention
@@ -30,7 +31,7 @@ _VERBS = {
 def summary(item: Item, trace: Trace | None) -> str:
     """Return one sentence on why a label is shown."""
     if item.state is State.MISSING:
-        return missing(trace) if trace else "It is curated and was not read."
+        return missing(trace, item.word) if trace else "It is curated and was not read."
     if item.state is State.ADDED:
         return "Drawn by a reviewer."
     if item.state is State.LEXICON:
@@ -45,9 +46,12 @@ def summary(item: Item, trace: Trace | None) -> str:
     return "; ".join(parts) + "." if parts else ""
 
 
-def missing(trace: Trace) -> str:
+def missing(trace: Trace, word: str) -> str:
     """Return why a curated label was not found, in one or two sentences."""
-    told = _MISSES[trace.miss].format(text=trace.text)
+    if trace.miss is Miss.MISREAD and fold(trace.text) == fold(word):
+        told = f"One reader saw “{trace.text}”, and another was believed."
+    else:
+        told = _MISSES[trace.miss].format(text=trace.text)
     return f"{told} It was taken for {trace.taken_for}." if trace.taken_for else told
 
 

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
-from pipeline.cli import run_view
+from pipeline.cli import console, run_view
 from pipeline.cli.main import app
 from pipeline.curation.decision_files import DecisionFiles
 from pipeline.curation.decisions import Decision, Kind, Verb
@@ -22,8 +23,11 @@ from pipeline.records.frontmatter import load_record, parse_record
 from pipeline.records.tables import split
 from pipeline.running import workers
 from pipeline.running.engines import Engines, Versions
+from pipeline.running.plan import RunSummary
+from pipeline.running.workers import Executor, LocalExecutor
+from pipeline.running.writing import Output
 from pipeline.types import GeneRow
-from tests.faults.engines import Fault, FaultyReader, WordNamer, draw
+from tests.faults.engines import Fault, FaultyEngines, FaultyReader, WordNamer, draw
 from tests.faults.executors import SerialExecutor
 
 FAMILY = [GeneRow("PI3K", "PI3K", "bioentities_symbol", f"PIK3C{n}", f"{n}") for n in range(8)]
@@ -144,6 +148,36 @@ def test_a_run_without_a_terminal_says_now_and_then_how_far_it_is(
     assert first.startswith("1 of 2 figures, ")
     assert second.startswith("2 of 2 figures, ")
     assert desk.run("--quiet", "--force").stderr == ""
+
+
+def test_figures_that_take_long_are_named_while_they_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run_view, "STATUS_SECONDS", 0.0)
+    console.err.cache_clear()
+    view = run_view.View(Output(tmp_path), 4, as_json=True, quiet=False, verbose=False)
+    view.tick(RunSummary(total=4), {"large": 95.0, "quick": 1.0})
+    console.err.cache_clear()
+    assert capsys.readouterr().err == "0 of 4 figures, slow: large 1 min 35 s\n"
+
+
+def test_a_figure_that_crashes_its_worker_is_told_as_quarantined(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "LocalExecutor", partial(_faulty_workers, desk))
+    desk.add("bad", Fault.EXIT)
+    desk.add("good")
+    first, again = desk.run("--quiet"), desk.run("--quiet")
+    assert first.exit_code == again.exit_code == ExitCode.SOME_FAILED
+    assert "2 figures: 1 done, 1 quarantined" in first.stdout
+    assert "2 figures: 1 unchanged, 1 quarantined" in again.stdout
+    for told in (first.stdout, again.stdout):
+        assert "bad  WorkerError: " in told
+        assert "--force is given" in told
+
+
+def _faulty_workers(desk: Desk, engines: Engines, jobs: int, limit: float) -> Executor:
+    return LocalExecutor(FaultyEngines(desk.images), jobs, limit)
 
 
 def test_log_lines_say_which_figure_they_are_about(desk: Desk) -> None:

@@ -37,7 +37,7 @@ def run(_run: DrawnRun, tmp_path: Path) -> DrawnRun:
 @pytest.fixture(autouse=True)
 def _one_lexicon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every page of the tests has the lexicon that the runs were made with."""
-    monkeypatch.setattr(server, "load_lexicon", lambda: namer().lexicon)
+    monkeypatch.setattr(server, "load_lexicon", lambda _: namer().lexicon)
 
 
 @pytest.fixture(scope="session")

@@ -44,8 +44,11 @@ def namer() -> Namer:
 class TruthReader:
     """Reads what is printed in one drawn figure."""
 
-    def __init__(self, figid: str, extra: Sequence[str] = ()) -> None:
-        truth = json.loads((ROOT / "fixtures" / "truth" / f"{figid}.json").read_text("utf-8"))
+    def __init__(
+        self, figid: str, extra: Sequence[str] = (), truth: dict[str, Any] | None = None
+    ) -> None:
+        if truth is None:
+            truth = json.loads((ROOT / "fixtures" / "truth" / f"{figid}.json").read_text("utf-8"))
         self._labels = [(label["text"], label["polygon"]) for label in truth["labels"]]
         self._labels += [(text, [[5, 5], [60, 5], [60, 20], [5, 20]]) for text in extra]
 
@@ -62,12 +65,15 @@ class TruthReader:
 
 
 class TruthCurator:
-    def __init__(self, extra: Sequence[str], policy: Policy) -> None:
-        self._extra, self._policy = extra, policy
+    def __init__(
+        self, extra: Sequence[str], policy: Policy, truth: dict[str, dict[str, Any]]
+    ) -> None:
+        self._extra, self._policy, self._truth = extra, policy, truth
 
     def curate(self, figure: Figure, stored: StoredLines | None = None) -> Outcome:
         stem = figure.image.stem if figure.image else figure.figid
-        curator = Curator(TruthReader(stem, self._extra), namer(), self._policy)
+        reader = TruthReader(stem, self._extra, self._truth.get(stem))
+        curator = Curator(reader, namer(), self._policy)
         return curator.curate(figure, stored)
 
 
@@ -88,6 +94,7 @@ class DrawnRun:
         self.curated = folder / "curated"
         self.curated.mkdir(exist_ok=True)
         self._extra = extra
+        self._truth: dict[str, dict[str, Any]] = {}
         images = sorted((ROOT / "fixtures" / "figures").glob("*.[jp][pn]g"))
         self.images = {p.stem: p for p in images if not figures or p.stem in figures}
 
@@ -95,6 +102,10 @@ class DrawnRun:
         """Return the same run in another folder."""
         shutil.copytree(self.folder, folder)
         return DrawnRun(folder, list(self.images), self._extra)
+
+    def lines_of(self, figid: str, truth: dict[str, Any]) -> None:
+        """Say what is printed in a figure that is none of the drawn ones."""
+        self._truth[figid] = truth
 
     def curate(self, figid: str, rows: Sequence[GeneRow] = (), caption: str = "") -> Path:
         """Write the curated record of a figure; the seed's is the seed."""
@@ -121,7 +132,9 @@ class DrawnRun:
             versions=Versions({}, {"double": "1"}),
             force=force,
         )
-        return run_batch(plan, SerialExecutor(lambda _: TruthCurator(self._extra, policy)))
+        return run_batch(
+            plan, SerialExecutor(lambda _: TruthCurator(self._extra, policy, self._truth))
+        )
 
     def emitted(self, figid: str) -> str:
         return self.output.record(figid).read_text("utf-8")

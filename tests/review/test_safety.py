@@ -6,7 +6,7 @@ import http.client
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 
@@ -15,7 +15,7 @@ from pipeline.errors import InputError, UsageError
 from pipeline.review.safety import MAX_BODY
 from pipeline.review.server import prepare
 from pipeline.running.writing import Output
-from tests.review.runs import CYCLE, DrawnRun, serving
+from tests.review.runs import CYCLE, ROOT, DrawnRun, serving
 
 
 class Client:
@@ -80,7 +80,9 @@ def test_the_page_answers_with_a_strict_policy(client: Client) -> None:
     assert text.count("<script") == text.count("<script src=")
 
 
-@pytest.mark.parametrize("path", ["/", "/static/review.js", "/x/", "/x/figure/y", "//", "/../"])
+@pytest.mark.parametrize(
+    "path", ["/", "/static/review.js", "/x/", "/x/figure/y", "//", "/../", "x"]
+)
 def test_without_the_token_nothing_is_answered(client: Client, path: str) -> None:
     status, text, _ = client.ask(path)
     assert status == 403
@@ -192,6 +194,14 @@ def test_nonsense_is_answered_and_changes_nothing(
     assert load_decisions(client.run.output.decisions) == {}
 
 
+def test_odd_addresses_and_forms_are_answered(client: Client) -> None:
+    for page in ("0", "-1", "x", "9" * 6000, "²", "٣"):
+        assert client.ask(f"{client.root}?page={quote(page)}")[0] == 200
+    many = urlencode([(f"f{number}", "x") for number in range(99)]).encode()
+    assert client.ask(client.figure(), "POST", many)[0] == 400
+    assert client.ask(client.figure(), "POST", b"\xff\xfe=%ff")[0] == 409
+
+
 def test_the_image_is_encoded_anew(client: Client) -> None:
     for what, kind in (("image", "image/png"), ("thumb", "image/jpeg")):
         status, text, headers = client.ask(f"{client.root}{what}/{CYCLE}")
@@ -217,6 +227,29 @@ def test_malformed_decisions_are_told_with_the_file(client: Client) -> None:
     status, _, _ = client.ask(client.figure(), "POST", {"do": "undo"})
     assert status == 404
     assert path.read_text() == "figid: ["
+
+
+def test_figures_of_unusual_names_are_found(tmp_path: Path) -> None:
+    figid = "α b+c@d=(e)~f, 100"
+    run = DrawnRun(tmp_path, [CYCLE])
+    image = tmp_path / f"{figid}.jpg"
+    image.write_bytes(run.images.pop(CYCLE).read_bytes())
+    run.images[figid] = image
+    truth = (ROOT / "fixtures" / "truth" / f"{CYCLE}.json").read_bytes()
+    run.lines_of(figid, json.loads(truth))
+    run.curate(figid)
+    run.run()
+    with serving(run.output) as address:
+        client = Client(address, run)
+        page = client.ask(client.root)[1]
+        link = page.partition('class="open" href="')[2].partition('"')[0]
+        assert link.isascii()
+        assert client.ask(link)[0] == 200
+        assert client.ask(link.replace("/figure/", "/image/"))[0] == 200
+        text = client.ask(link)[1]
+        form = {"do": "accept", "item": text.partition('data-key="')[2][:12], "stamp": ""}
+        assert client.ask(link, "POST", form)[0] == 200
+    assert list(load_decisions(run.output.decisions)) == [figid]
 
 
 def test_search(client: Client) -> None:

@@ -13,7 +13,7 @@ import pytest
 def test_runs_that_are_killed_lose_repeat_and_misreport_nothing(root: Path) -> None:
     command = [sys.executable, root / "bench" / "killing.py", root / "fixtures" / "figures"]
     trials = subprocess.run(
-        [*command, "--trials", "3", "--figures", "4", "--seed", "4"],
+        [*command, "--trials", "3", "--figures", "3", "--seed", "4"],
         capture_output=True,
         text=True,
         check=False,
