@@ -23,16 +23,21 @@ from pipeline.types import Polygon, Reading, Region
 Pixels = NDArray[np.uint8]
 
 NAME = "label"
-LOOKS: dict[str, tuple[tuple[float, float], ...]] = {
-    "ppocr": ((0.12, 0.05), (0.0, 0.0)),
-    "lines": ((0.0, 0.0), (-0.1, -0.1), (0.08, 0.08)),
+LOOKS: dict[str, tuple[tuple[float, float, float], ...]] = {
+    "ppocr": ((0.12, 0.05, 0.0), (0.0, 0.0, 0.0)),
+    "lines": ((0.0, 0.0, 0.0), (0.0, 0.0, -0.4), (-0.1, -0.1, 0.0), (0.08, 0.08, 0.0)),
 }
-"""Shares of a box's height cut off over and under the text, by the box's detector.
+"""Shares of a box's height cut off over the text, under it and on either side, by the
+box's detector.
 
 The first look is taken at every region, the others where it is not sure: letters that
 fill the crop are read better, but boxes are not always where they should be. Chosen on
 the 46 figures of ``models/label_reader/README.md``.
 """
+
+_ALWAYS = {"ppocr": 1, "lines": 2}
+"""Looks that are taken at every region, by its detector: a first or last letter that an
+outline touches may lie outside a box that is read surely."""
 
 _SURE = 0.9
 """Confidence from which a region needs no further look."""
@@ -97,7 +102,8 @@ class LabelReader:
             unsure = [
                 i
                 for i, region in enumerate(regions)
-                if not sure[i] and number < len(LOOKS.get(region.detector, ()))
+                if number < _ALWAYS.get(region.detector, 1)
+                or (not sure[i] and number < len(LOOKS.get(region.detector, ())))
             ]
             more = self._look(pixels, [trimmed(regions[i], number) for i in unsure])
             for i, readings in zip(unsure, more, strict=True):
@@ -145,15 +151,17 @@ def _sure(readings: Sequence[Reading]) -> bool:
 
 def trimmed(region: Region, look: int) -> Polygon:
     """A region's polygon as it is cut out at one look."""
-    looks = LOOKS.get(region.detector, ((0.0, 0.0),))
-    over, under = looks[look]
-    (ax, ay), (bx, by), (cx, cy), (dx, dy) = region.polygon
-    return (
-        (ax + over * (dx - ax), ay + over * (dy - ay)),
-        (bx + over * (cx - bx), by + over * (cy - by)),
-        (cx - under * (cx - bx), cy - under * (cy - by)),
-        (dx - under * (dx - ax), dy - under * (dy - ay)),
+    over, under, beside = LOOKS.get(region.detector, ((0.0, 0.0, 0.0),))[look]
+    a, b, c, d = (np.array(corner) for corner in region.polygon)
+    down, right = d - a, (b - a) * (beside * region.height / max(region.width, 1e-6))
+    corners = (
+        a + over * down + right,
+        b + over * down - right,
+        c - under * down - right,
+        d - under * down + right,
     )
+    first, second, third, fourth = ((float(x), float(y)) for x, y in corners)
+    return first, second, third, fourth
 
 
 def read_rows(rows: NDArray[Any], facts: Facts) -> list[tuple[str, float, Alternatives]]:

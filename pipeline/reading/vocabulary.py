@@ -61,6 +61,8 @@ class Vocabulary:
 
     def odds(self, text: str) -> float:
         """Factor by which the odds that a reading is right rise for what it says, from 1."""
+        if any(text.count(a) != text.count(b) for a, b in ("()", "[]", "{}")):
+            return 1.0  # mostly a letter that an outline runs along
         key = fold(text)
         if key in self._names:
             odds = _ODDS if key in self._common else _RARE_ODDS

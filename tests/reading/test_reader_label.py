@@ -122,7 +122,7 @@ def test_a_sure_crop_gives_one_text() -> None:
 
 def test_only_boxes_of_a_detector_that_leaves_room_are_trimmed() -> None:
     corners = box_polygon(10, 100, 60, 200)
-    over, under = reader_label.LOOKS["ppocr"][0]
+    over, under, _ = reader_label.LOOKS["ppocr"][0]
     assert trimmed(Region(corners, 1.0, "other"), 0) == corners
     assert trimmed(Region(corners, 1.0, "ppocr"), 0) == box_polygon(
         10, 100 + 100 * over, 60, 200 - 100 * under
@@ -131,10 +131,16 @@ def test_only_boxes_of_a_detector_that_leaves_room_are_trimmed() -> None:
 
 def test_room_is_trimmed_across_the_reading_direction() -> None:
     upwards = ((0.0, 50.0), (0.0, 0.0), (100.0, 0.0), (100.0, 50.0))
-    over, under = reader_label.LOOKS["ppocr"][0]
+    over, under, _ = reader_label.LOOKS["ppocr"][0]
     first, _, third, _ = trimmed(Region(upwards, 1.0, "ppocr"), 0)
-    assert first == (100 * over, 50.0)
-    assert third == (100 - 100 * under, 0.0)
+    assert first == pytest.approx((100 * over, 50.0))
+    assert third == pytest.approx((100 - 100 * under, 0.0))
+
+
+def test_a_wide_look_reaches_beyond_both_ends() -> None:
+    polygon = trimmed(Region(box_polygon(10, 100, 60, 120), 1.0, "lines"), 1)
+    assert polygon[0] == pytest.approx((10 - 0.4 * 20, 100))
+    assert polygon[2] == pytest.approx((60 + 0.4 * 20, 120))
 
 
 def test_unsure_detector_boxes_are_read_a_second_time_untrimmed(

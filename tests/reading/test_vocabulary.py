@@ -30,6 +30,11 @@ def test_a_text_counts_whose_words_are_names() -> None:
     assert NAMES.odds("of to") == NAMES.odds("") == 1.0
 
 
+def test_half_a_bracket_is_no_part_of_a_name() -> None:
+    assert NAMES.odds("(AKT)") > NAMES.odds("(AKT") == 1.0
+    assert list(NAMES.spellings("(DM2", ((("M", 0.2),), (), (), ()))) == [("MDM2", 0.2)]
+
+
 def test_names_are_spelt_from_the_characters_considered() -> None:
     others = ((), (("D", 0.4), ("C", 0.2)), (), (("Z", 0.1),))
     assert list(NAMES.spellings("MOM2", others)) == [("MDM2", 0.4)]
