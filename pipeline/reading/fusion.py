@@ -27,7 +27,11 @@ _SURE = 0.9
 """Calibrated confidence from which no other spelling is looked for."""
 
 _AS_LIKELY = 0.9
-"""Chance of a name from which a text that is part of it gives way to it."""
+_LIKELY = 0.25
+"""Chances of a name from which a text that is part of it gives way to it."""
+
+_CUT_OFF = 2
+"""Most letters and digits by which the name is longer."""
 
 _RESPELT = 3
 """Other spellings of one reading that are kept."""
@@ -134,17 +138,20 @@ def _line(group: Sequence[Sighting], vocabulary: Vocabulary) -> Line | None:
 
 
 def _whole(best: str, chances: dict[str, float], vocabulary: Vocabulary) -> str:
-    """A longer name that the best text is part of, if it is about as likely.
+    """A longer common name that the best text is part of, if it is likely enough.
 
-    Boxes cut letters off more often than they add ones that make another name.
+    Boxes and outlines cut letters off (``FIT1`` of ``IFIT1``) more often than they add
+    ones that make another name. A text that is a common name itself gives way only to one
+    about as likely.
     """
+    least = _AS_LIKELY if vocabulary.common(best) else _LIKELY
     longer = [
         text
         for text, chance in chances.items()
-        if squeezed(best) in squeezed(text) != squeezed(best)
-        and chance >= _AS_LIKELY
-        and vocabulary.odds(text) > 1.0
-        and " " not in text
+        if squeezed(best) in squeezed(text)
+        and 0 < len(squeezed(text)) - len(squeezed(best)) <= _CUT_OFF
+        and chance >= least
+        and vocabulary.common(text)
     ]
     return max(longer, key=lambda text: (chances[text], text), default=best)
 

@@ -59,6 +59,11 @@ class Vocabulary:
         self._common = common
         self._names = common | others
 
+    def common(self, text: str) -> bool:
+        """Whether a text is a name that figures mostly use, of three characters and more."""
+        key = fold(text)
+        return len(key) >= _ONE_SWAP and key in self._common
+
     def odds(self, text: str) -> float:
         """Factor by which the odds that a reading is right rise for what it says, from 1."""
         if any(text.count(a) != text.count(b) for a, b in ("()", "[]", "{}")):

@@ -172,3 +172,14 @@ def test_a_name_among_the_characters_considered_becomes_a_reading() -> None:
     assert line.readers == ("ppocr",)
     (line,) = fuse([Sighting(region, (reading,))], 0.0, NONE)
     assert [r.text for r in line.readings] == ["MOM2"]
+
+
+def test_a_name_whose_end_was_cut_off_is_made_whole() -> None:
+    names = Vocabulary(frozenset({"IFIT1", "TLR", "TLR4"}))
+    cut = seen(0, 50, ("FIT1", 0.95, "label"), ("IFIT1", 0.3, "ppocr"))
+    assert fuse([cut], 0.0, names)[0].text == "IFIT1"
+    assert fuse([cut], 0.0, NONE)[0].text == "FIT1"
+    both = seen(0, 50, ("TLR", 0.98, "ppocr"), ("TLR 4", 0.3, "label"))
+    assert fuse([both], 0.0, names)[0].text == "TLR"
+    both = seen(0, 50, ("TLR", 0.98, "ppocr"), ("TLR 4", 0.9, "label"))
+    assert fuse([both], 0.0, names)[0].text == "TLR 4"
