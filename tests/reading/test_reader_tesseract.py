@@ -33,7 +33,7 @@ def install(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> Path:
     return program
 
 
-def test_all_crops_go_through_one_process_with_one_thread(
+def test_all_crops_of_a_look_go_through_one_process_with_one_thread(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = tmp_path / "log"
@@ -46,8 +46,8 @@ def test_all_crops_go_through_one_process_with_one_thread(
     )
     monkeypatch.delenv("OMP_THREAD_LIMIT", raising=False)
     found = TesseractReader().read(PIXELS, [REGION] * 3)
-    assert log.read_text().split("\n") == ["1 3", ""]
-    assert [[r.text for r in readings] for readings in found] == [["A"], [], ["C"]]
+    assert log.read_text().split("\n") == ["1 3", "1 1", ""]  # the second region is unsure
+    assert [[r.text for r in readings] for readings in found] == [["A"], ["A"], ["C"]]
     assert found[0][0].reader == "tesseract"
     assert found[0][0].scale == 4.0
     assert "OMP_THREAD_LIMIT" not in os.environ
