@@ -32,6 +32,7 @@ def test_json_has_the_lines_and_genes_of_each_image(tmp_path: Path) -> None:
                 "polygon": [[1, 1], [9, 1], [9, 5], [1, 5]],
                 "confidence": 0.75,
                 "readers": ["double"],
+                "joined": False,
             }
         ],
         "genes": [

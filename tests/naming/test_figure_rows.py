@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.naming.figure_rows import Row, printable, rows_of
+from pipeline.naming.figure_rows import JOINED, Row, joined_labels, printable, rows_of
 from pipeline.naming.namer import Namer
 from pipeline.types import Line, Reading, Region
 
@@ -132,3 +132,17 @@ def test_a_line_is_part_of_one_label_only(namer: Namer) -> None:
     ]
     mentions = namer.name(lines)
     assert [m.entry.genes[0].hgnc_symbol for m in mentions].count("CCND1") == 1
+
+
+def test_a_label_over_two_lines_is_one_line_around_both() -> None:
+    lines = [
+        Line("p27", 0.9, box(10, 10, 20)),
+        Line("KIP1", 0.8, box(8, 22, 24)),
+        Line("far", 0.9, box(200, 22)),
+    ]
+    (label,) = joined_labels(lines)
+    assert (label.text, label.confidence) == ("p27 KIP1", 0.8)
+    assert label.region is not None
+    assert label.region.detector == JOINED
+    assert label.region.polygon == ((8, 10), (32, 10), (32, 32), (8, 32))
+    assert joined_labels([Line("p27"), Line("KIP1")]) == []
