@@ -56,7 +56,7 @@ class ReaderKind:
 def _make_tesseract(options: ReadingOptions) -> Reader:
     from pipeline.reading.reader_tesseract import TesseractReader
 
-    return TesseractReader(timeout=options.timeout)
+    return TesseractReader(options.timeout, alone=len(options.readers) == 1)
 
 
 def _make_ppocr(options: ReadingOptions) -> Reader:

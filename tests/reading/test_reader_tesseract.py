@@ -53,6 +53,17 @@ def test_all_crops_of_a_look_go_through_one_process_with_one_thread(
     assert "OMP_THREAD_LIMIT" not in os.environ
 
 
+def test_beside_other_readers_there_is_one_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = tmp_path / "answer"
+    answer.write_text(page(1, "A") + page(2))
+    install(tmp_path, monkeypatch, f"echo x >> {tmp_path}/log; cp {answer} $2.hocr")
+    found = TesseractReader(alone=False).read(PIXELS, [REGION] * 2)
+    assert [[r.text for r in readings] for readings in found] == [["A"], []]
+    assert (tmp_path / "log").read_text() == "x\n"
+
+
 def test_no_regions_start_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     install(tmp_path, monkeypatch, "exit 1")
     assert TesseractReader().read(PIXELS, []) == []
