@@ -56,14 +56,11 @@ def call(command: Path, *arguments: object, folder: Path) -> subprocess.Complete
 
 def test_wheel_holds_the_package_and_its_data_alone(wheel: Path, root: Path) -> None:
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    modules = {f"pipeline/{path.relative_to(root / 'pipeline')}" for path in python_files(root)}
+    files = [p for p in (root / "pipeline").rglob("*") if p.is_file() and p.suffix != ".pyc"]
+    package = {str(path.relative_to(root)) for path in files}
     data = {name for name in names if name.startswith("pipeline/_models/")}
     assert "pipeline/_models/lexicon/manifest.json" in data
-    assert names - data == modules | {"pipeline/py.typed"}
-
-
-def python_files(root: Path) -> list[Path]:
-    return list((root / "pipeline").rglob("*.py"))
+    assert names - data == package
 
 
 def test_package_and_data_come_from_the_wheel(installed: Path, tmp_path: Path) -> None:

@@ -31,6 +31,9 @@ _READING = ("imaging", "reading")
 _NAMING = ("curation", "lexicon", "naming", "records")
 """Packages of ours whose code decides what is read, and what is made of it."""
 
+_READING_MODULES = ("lexicon/folding.py",)
+"""Modules of other packages that decide what is read as well."""
+
 _READING_DATA = ("label_reader", "line_detector", "vocabulary")
 """What in ``models`` decides what is read; all the rest decides what is made of it."""
 
@@ -150,7 +153,8 @@ class Engines:
         }
         if self.disease_sets is not None:
             naming["disease sets"] = digest(self.disease_sets)
-        reading = {"reading code": _content(*(_PACKAGE / name for name in _READING))}
+        code = (*_READING, *_READING_MODULES)
+        reading = {"reading code": _content(*(_PACKAGE / name for name in code))}
         if self.readers:
             reading["readers"] = ",".join(self.readers)
             reading["reading data"] = _content(*read_data)
