@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.geometry import Affine
 from pipeline.reading import networks
-from pipeline.reading.detect_ppocr import spans, upright
+from pipeline.reading.regions import upright
+from pipeline.reading.tiles import enlarge, spans
 from pipeline.types import Polygon, Region
 
 Pixels = NDArray[np.uint8]
@@ -78,12 +77,8 @@ class LineDetector:
             Regions in pixels of ``pixels``; tall boxes stand upright, too: which way
             they read is for the caller to find out.
         """
-        height, width = pixels.shape[:2]
         # The maps have half the size of the image: even sides keep tiles aligned to them.
-        size = 2 * max(1, round(width * scale / 2)), 2 * max(1, round(height * scale / 2))
-        way = cv2.INTER_CUBIC if scale >= 1 else cv2.INTER_AREA
-        enlarged: Any = cv2.resize(pixels, size, interpolation=way)
-        back = Affine.scale(size[0] / width, size[1] / height).inverse()
+        enlarged, back = enlarge(pixels, scale, step=2)
         return [
             Region(back.polygon(polygon), score, NAME)
             for polygon, score in fit_lines(self._maps(enlarged), self._rules)

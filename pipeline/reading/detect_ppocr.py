@@ -8,15 +8,15 @@ fitted around its islands and grown to the line's full height (Liao et al. 2020,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.geometry import Affine
 from pipeline.reading import ppocr_model
+from pipeline.reading.regions import upright
+from pipeline.reading.tiles import enlarge, spans
 from pipeline.types import Polygon, Region
 
 Pixels = NDArray[np.uint8]
@@ -40,12 +40,6 @@ class BoxRules:
     grow: float = 1.6
     min_side: float = 3.0
 
-
-TILE = 1536
-"""Side of a tile in enlarged pixels; keeps one pass under about 1 GB."""
-
-OVERLAP = 128
-"""Pixels by which tiles overlap; the network hardly looks farther than half of that."""
 
 _STRIDE = 32  # the network halves its input five times
 
@@ -73,12 +67,8 @@ class PpocrDetector:
             Regions in pixels of ``pixels``; tall boxes stand upright, too: which way
             they read is for the caller to find out.
         """
-        height, width = pixels.shape[:2]
-        size = max(1, round(width * scale)), max(1, round(height * scale))
-        way = cv2.INTER_CUBIC if scale >= 1 else cv2.INTER_AREA
-        enlarged: Any = cv2.resize(pixels, size, interpolation=way) if scale != 1 else pixels
+        enlarged, back = enlarge(pixels, scale)
         chances = self._map(enlarged)
-        back = Affine.scale(size[0] / width, size[1] / height).inverse()
         return [
             Region(back.polygon(polygon), score, NAME)
             for polygon, score in fit_boxes(chances, self._rules)
@@ -105,25 +95,6 @@ class PpocrDetector:
         values -= 1.0
         (chances,) = self._session.run(None, {self._input: values})
         return np.asarray(chances, dtype=np.float32)[0, 0, :height, :width]
-
-
-def spans(length: int, step: int = 1) -> list[tuple[int, int, int, int]]:
-    """Overlapping tiles along one side.
-
-    Args:
-        length: pixels of the side, a multiple of ``step``.
-        step: tiles start, and are cut, at multiples of this.
-
-    Returns:
-        (start, end, first kept, after last kept) per tile; the kept parts cover the side
-        once.
-    """
-    if length <= TILE:
-        return [(0, length, 0, length)]
-    count = -(-(length - OVERLAP) // (TILE - OVERLAP))
-    starts = [i * (length - TILE) // (count - 1) // step * step for i in range(count)]
-    cuts = [0, *((a + TILE + b) // 2 // step * step for a, b in pairwise(starts)), length]
-    return [(s, s + TILE, cuts[i], cuts[i + 1]) for i, s in enumerate(starts)]
 
 
 def fit_boxes(chances: NDArray[np.float32], rules: BoxRules) -> list[tuple[Polygon, float]]:
@@ -153,11 +124,3 @@ def _mean_inside(chances: NDArray[np.float32], corners: NDArray[Any]) -> float:
     mask = np.zeros(part.shape, dtype=np.uint8)
     cv2.fillPoly(mask, [(corners - (left, top)).astype(np.int32)], 1)
     return float(cv2.mean(part, mask)[0])
-
-
-def upright(corners: NDArray[Any]) -> Polygon:
-    """Corners of a turned box from its top-left one, clockwise, as upright text reads."""
-    points = sorted((float(x), float(y)) for x, y in corners)
-    top_left, bottom_left = sorted(points[:2], key=lambda point: point[1])
-    top_right, bottom_right = sorted(points[2:], key=lambda point: point[1])
-    return top_left, top_right, bottom_right, bottom_left

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.imaging.geometry import bounds, turned
 from pipeline.types import Polygon, Region
@@ -92,6 +94,14 @@ def around_text(region: Region) -> Region:
     corners = (a + down + right, b + down - right, c - down - right, d - down + right)
     first, second, third, fourth = ((float(x), float(y)) for x, y in corners)
     return Region((first, second, third, fourth), region.confidence, region.detector)
+
+
+def upright(corners: NDArray[Any]) -> Polygon:
+    """Corners of a turned box from its top-left one, clockwise, as upright text reads."""
+    points = sorted((float(x), float(y)) for x, y in corners)
+    top_left, bottom_left = sorted(points[:2], key=lambda point: point[1])
+    top_right, bottom_right = sorted(points[2:], key=lambda point: point[1])
+    return top_left, top_right, bottom_right, bottom_left
 
 
 def readable_ways(region: Region) -> list[Region]:

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.imaging.geometry import bounds, box_polygon
-from pipeline.reading import detect_ppocr
+from pipeline.reading import tiles
 from pipeline.reading.detect_lines import LineDetector, LineRules, fit_lines
-from pipeline.reading.detect_ppocr import OVERLAP, TILE, BoxRules, fit_boxes, spans
+from pipeline.reading.detect_ppocr import BoxRules, fit_boxes
 from pipeline.reading.regions import area, overlap, shared_area
+from pipeline.reading.tiles import OVERLAP, TILE, spans
 from pipeline.types import Region
 from tests.reading.drawn import canvas, write
 
@@ -74,7 +75,7 @@ def test_a_figure_in_tiles_has_the_lines_of_the_whole(
     picture = canvas(700, 500)
     boxes = [write(picture, f"GENE{i}", 20 + 90 * (i % 7), 40 + 60 * (i // 7)) for i in range(49)]
     whole = detector.detect(picture, 1.0)
-    monkeypatch.setattr(detect_ppocr, "TILE", 256)
+    monkeypatch.setattr(tiles, "TILE", 256)
     tiled = detector.detect(picture, 1.0)
     assert all(holds(whole, box) and holds(tiled, box) for box in boxes)
     for region in whole:

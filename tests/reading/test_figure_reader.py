@@ -13,7 +13,7 @@ from PIL import Image
 from pipeline.errors import UsageError
 from pipeline.imaging.geometry import box_polygon
 from pipeline.lexicon.folding import fold
-from pipeline.reading import detect_ppocr, registry
+from pipeline.reading import registry, tiles
 from pipeline.reading.figure_reader import FigureReader, agreed, bounded, second_scale
 from pipeline.reading.options import ReadingOptions
 from pipeline.reading.regions import overlap
@@ -177,7 +177,7 @@ def test_labels_of_drawn_figures_are_boxed(
 ) -> None:
     """Of the labels read, places overlap the labels' own by half; turned and in tiles, too."""
     if tile:
-        monkeypatch.setattr(detect_ppocr, "TILE", tile)
+        monkeypatch.setattr(tiles, "TILE", tile)
     truth = json.loads((root / "fixtures" / "truth" / f"{figid}.json").read_text("utf-8"))
     with Image.open(root / "fixtures" / "figures" / truth["image"]) as image:
         pixels = np.asarray(image.convert("RGB"))
