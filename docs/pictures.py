@@ -20,8 +20,8 @@ from pipeline.running.stored import Stored
 from pipeline.types import Line, Mention
 
 FIGID = "FIXTURE001__wnt-signalling"
-LINES = ("DKK", "CKlα", "GSK3β", "β-catenin", "CCND1", "TLEI")
-NAMES = ("GSK3β", "Proteasome", "CKlα", "TLEI", "MYC", "Ub")
+LINES = ("DKK", "CK1α", "GSK3β", "β-catenin", "CCND1", "TLE1")
+NAMES = ("GSK3β", "Proteasome", "CK1α", "TLE1", "MYC", "Ub")
 IMAGES = Path(__file__).parent / "images"
 GREEN, RED, GREY = "#148c3c", "#c03030", "#666666"
 
@@ -39,10 +39,9 @@ def draw_reading(image: Path, lines: list[Line]) -> None:
         top, bottom = max(0, int(min(ys)) - margin), int(max(ys)) + margin
         start, end = max(0, int(min(xs)) - margin), int(max(xs)) + margin
         left.imshow(pixels[top:bottom, start:end], interpolation="nearest")
-        readings = sorted({(r.reader, r.text, r.confidence) for r in line.readings}, reverse=True)
-        told = "     ".join(
-            f"{reader}: {text}  {share:.2f}" for reader, text, share in readings[:4]
-        )
+        best = {r.reader: r for r in sorted(line.readings, key=lambda r: r.confidence)}
+        readings = [(reader, r.text, r.confidence) for reader, r in sorted(best.items())]
+        told = "     ".join(f"{reader}: {text}  {share:.2f}" for reader, text, share in readings)
         right.text(0, 0.68, f"{line.text}   {line.confidence:.2f}", color=GREEN, fontsize=13,
                    va="center", weight="bold")  # fmt: skip
         right.text(0, 0.22, told, color=GREY, fontsize=9, va="center")
