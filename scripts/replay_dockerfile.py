@@ -26,7 +26,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-MIRROR = "http://deb.debian.org/debian"
 #: What an official Python image has that the smallest Debian has not.
 PACKAGES = "ca-certificates,python3,python3-venv"
 #: Files of this machine that its network needs; Docker lends the first two as well.
@@ -113,7 +112,7 @@ def system(folder: Path, release: str, name: str) -> Path:
         made = folder / f"debian-{release}.part"
         shutil.rmtree(made, ignore_errors=True)
         subprocess.run(
-            ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", release, made, MIRROR],
+            ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", release, made],
             check=True,
             stdout=subprocess.DEVNULL,
         )
