@@ -105,12 +105,10 @@ class FigureReader:
         lines = self.detectors["lines"]
         first = bounded(_SCALE, pixels)
         passes = [lines.detect(pixels, first)]
-        second = second_scale(passes[0], first)
-        if (
-            second is not None
-            and not 1 / _WORTHWHILE < bounded(second, pixels) / first < _WORTHWHILE
-        ):
-            passes.append(lines.detect(pixels, bounded(second, pixels)))
+        wanted = second_scale(passes[0], first)
+        second = first if wanted is None else bounded(wanted, pixels)
+        if not 1 / _WORTHWHILE < second / first < _WORTHWHILE:
+            passes.append(lines.detect(pixels, second))
         if "ppocr" in self.detectors:
             scale = bounded(max(1.0, _LEAST_SIDE / min(pixels.shape[:2])), pixels)
             passes.append(self.detectors["ppocr"].detect(pixels, scale))

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-Alternatives = tuple[tuple[tuple[str, float], ...], ...]
+from pipeline.reading.ctc import Alternatives
 
 _PAGE = re.compile(r"<div class='ocr_page' id='page_(\d+)'")
 _WORD = re.compile(r"<span class='ocrx_word'[^>]*\bx_wconf (\d+)[^>]*>([^<]*)")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pipeline.errors import MissingDependencyError
 from pipeline.lexicon.folding import fold
+from pipeline.reading.ctc import Alternatives
 from pipeline.resources import models_dir
 
 _SEPARATOR = re.compile(r"[\s,;/|()\[\]:+]+")
@@ -40,8 +41,6 @@ _LEAST_SWAPS = 1e-4
 
 _LONGEST = 12
 """Longest text whose characters are replaced."""
-
-Alternatives = tuple[tuple[tuple[str, float], ...], ...]
 
 
 class Vocabulary:

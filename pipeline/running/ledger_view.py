@@ -6,19 +6,14 @@ read-only. What became of the single figures is told by ``stored``.
 
 from __future__ import annotations
 
-import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Self
-from urllib.parse import quote
 
 from pipeline.errors import InputError
 from pipeline.running import ledger_rows as rows_of
+from pipeline.running.ledger_reader import LedgerReader, address
 from pipeline.running.ledger_tables import LOCK, SCHEMA_VERSION
 from pipeline.types import FigureError
 
@@ -53,7 +48,7 @@ class Run:
         return (_time(self.seen) - _time(self.started)).total_seconds()
 
 
-class LedgerView:
+class LedgerView(LedgerReader):
     """A ledger to look at; a context manager.
 
     Args:
@@ -64,33 +59,18 @@ class LedgerView:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
         if not path.is_file():
             raise InputError(
                 path, "there is no ledger here", "Give the folder that a run wrote with --out"
             )
-        with self._explained():
-            self._db = _opened(path)
-            self._db.row_factory = sqlite3.Row
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            if version != SCHEMA_VERSION:
-                self._db.close()
-                raise InputError(
-                    path,
-                    f"it is a ledger of version {version}, this pfcurate reads {SCHEMA_VERSION}",
-                    "Call pfcurate run on the folder with this version, or update pfcurate",
-                )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._db.close()
+        super().__init__(path)
+        if self.version != SCHEMA_VERSION:
+            self.close()
+            raise InputError(
+                path,
+                f"it is a ledger of version {self.version}, this pfcurate reads {SCHEMA_VERSION}",
+                "Call pfcurate run on the folder with this version, or update pfcurate",
+            )
 
     def run(self) -> Run | None:
         """Return the last run, if there was one; one whose process is gone is ``killed``."""
@@ -99,7 +79,7 @@ class LedgerView:
         if row is None:
             return None
         state = row["state"]
-        if state == "running" and not is_held(self._path):
+        if state == "running" and not is_held(self.path):
             state = "killed"
         seen = datetime.now(UTC).isoformat() if state == "running" else row["seen"]
         return Run(
@@ -146,24 +126,13 @@ class LedgerView:
             )
             return [(row["figid"], row["state"], rows_of.error_of(row)) for row in found]
 
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise InputError(
-                self._path,
-                f"the ledger cannot be read ({error})",
-                "Check its permissions; if the file is damaged, move it away and run again",
-            ) from error
-
 
 def is_held(path: Path) -> bool:
     """Tell whether a process holds the folder of the ledger at ``path``, on any machine."""
     lock = path.with_name(LOCK)
     if not lock.exists():
         return False
-    connection = sqlite3.connect(_address(lock, "mode=ro"), uri=True, timeout=0)
+    connection = sqlite3.connect(address(lock, "mode=ro"), uri=True, timeout=0)
     try:
         connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
     except sqlite3.OperationalError as error:
@@ -171,22 +140,6 @@ def is_held(path: Path) -> bool:
     finally:
         connection.close()
     return False
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(_address(path, "mode=ro"), uri=True, timeout=10)
-    try:
-        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
-    except sqlite3.OperationalError:
-        # A folder that cannot be written has no place for the files beside the ledger
-        # that sharing it takes, and so nobody is writing to it.
-        connection.close()
-        return sqlite3.connect(_address(path, "immutable=1"), uri=True)
-    return connection
-
-
-def _address(path: Path, option: str) -> str:
-    return f"file:{quote(os.fsencode(path.absolute()))}?{option}"
 
 
 def _time(text: str) -> datetime:

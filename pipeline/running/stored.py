@@ -10,13 +10,11 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from pipeline.errors import InputError
+from pipeline.running.ledger_reader import LedgerReader
 from pipeline.running.ledger_rows import line_of
 from pipeline.running.ledger_tables import SCHEMA_VERSION
 from pipeline.types import (
@@ -74,7 +72,7 @@ class StoredFigure:
         return bool(self.result)
 
 
-class Stored:
+class Stored(LedgerReader):
     """Reads the ledger of a run; a context manager, for use in one thread at a time.
 
     Args:
@@ -85,36 +83,16 @@ class Stored:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
         if not path.is_file():
             raise InputError(path.parent, "it holds no run (run.db)", "Name the --out of a run")
-        with self._explained():
-            uri = f"{path.absolute().as_uri()}?mode=ro"
-            self._db = sqlite3.connect(uri, uri=True, timeout=30, check_same_thread=False)
-            self._db.row_factory = sqlite3.Row
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version != SCHEMA_VERSION:
-            self._db.close()
+        super().__init__(path, threads=True)
+        if self.version != SCHEMA_VERSION:
+            self.close()
             raise InputError(
                 path,
-                f"it was written by another pfcurate (ledger version {version})",
+                f"it was written by another pfcurate (ledger version {self.version})",
                 "Give the same pfcurate run command again, which brings it up to date",
             )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
 
     def figures(self) -> Iterator[StoredFigure]:
         """Yield all figures in order of their ids."""
@@ -153,17 +131,6 @@ class Stored:
     def _rows(self, query: str, *values: str) -> list[sqlite3.Row]:
         with self._explained():
             return self._db.execute(query, values).fetchall()
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise InputError(
-                self.path,
-                f"the ledger cannot be read ({error})",
-                "Check its permissions; if it is damaged, move it away and run again",
-            ) from error
 
 
 def _figure(row: sqlite3.Row) -> StoredFigure:
