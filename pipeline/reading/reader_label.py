@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pipeline.imaging.crops import crop_polygon
 from pipeline.reading import networks
 from pipeline.reading.ctc import Alternatives, batches, likely_texts, padded_width, runners_up
+from pipeline.reading.regions import inset
 from pipeline.types import Polygon, Reading, Region
 
 Pixels = NDArray[np.uint8]
@@ -151,17 +152,7 @@ def _sure(readings: Sequence[Reading]) -> bool:
 
 def trimmed(region: Region, look: int) -> Polygon:
     """A region's polygon as it is cut out at one look."""
-    over, under, beside = LOOKS.get(region.detector, ((0.0, 0.0, 0.0),))[look]
-    a, b, c, d = (np.array(corner) for corner in region.polygon)
-    down, right = d - a, (b - a) * (beside * region.height / max(region.width, 1e-6))
-    corners = (
-        a + over * down + right,
-        b + over * down - right,
-        c - under * down - right,
-        d - under * down + right,
-    )
-    first, second, third, fourth = ((float(x), float(y)) for x, y in corners)
-    return first, second, third, fourth
+    return inset(region, *LOOKS.get(region.detector, ((0.0, 0.0, 0.0),))[look])
 
 
 def read_rows(rows: NDArray[Any], facts: Facts) -> list[tuple[str, float, Alternatives]]:

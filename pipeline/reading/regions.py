@@ -88,12 +88,29 @@ def around_text(region: Region) -> Region:
     if region.detector not in ROOM:
         return region
     across, along = ROOM[region.detector]
+    along = min(along, _MOST_ALONG * region.width / max(region.height, 1e-6))
+    return Region(inset(region, across, across, along), region.confidence, region.detector)
+
+
+def inset(region: Region, over: float, under: float, beside: float) -> Polygon:
+    """A region's polygon, smaller by shares of its height (larger, where they are negative).
+
+    Args:
+        region: where the text stands.
+        over: what is cut off over the text.
+        under: what is cut off under it.
+        beside: what is cut off at either end.
+    """
     a, b, c, d = (np.array(corner) for corner in region.polygon)
-    down, right = (d - a) * across, (b - a) / max(region.width, 1e-6)
-    right = right * min(along * region.height, _MOST_ALONG * region.width)
-    corners = (a + down + right, b + down - right, c - down - right, d - down + right)
+    down, right = d - a, (b - a) * (beside * region.height / max(region.width, 1e-6))
+    corners = (
+        a + over * down + right,
+        b + over * down - right,
+        c - under * down - right,
+        d - under * down + right,
+    )
     first, second, third, fourth = ((float(x), float(y)) for x, y in corners)
-    return Region((first, second, third, fourth), region.confidence, region.detector)
+    return first, second, third, fourth
 
 
 def upright(corners: NDArray[Any]) -> Polygon:
