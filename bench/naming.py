@@ -15,6 +15,7 @@ figure's labels counts once. All figures are micro-averaged.
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib.util
 import json
 import statistics
@@ -125,6 +126,7 @@ class Namings:
         start, used = time.perf_counter(), time.process_time()
         self._namer = Namer(load_lexicon(lexicon))
         self._namer.names([Line("STAT3")])  # what loads late is loaded now
+        gc.freeze()  # as a worker does with what it has loaded
         self._loading = time.perf_counter() - start
         self._loading_cpu = time.process_time() - used
 

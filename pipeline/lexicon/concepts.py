@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, KeysView, Sequence
 from pathlib import Path
 
 from pipeline.errors import LexiconError
@@ -36,10 +36,21 @@ class Concepts:
         Raises:
             LexiconError: the table is missing or damaged.
         """
+        row = self._read().get(key)
+        return tuple(MeshTerm(*cell.split("|")) for cell in row.split("\t")) if row else ()
+
+    def keys(self) -> KeysView[str]:
+        """All folded keys.
+
+        Raises:
+            LexiconError: the table is missing or damaged.
+        """
+        return self._read().keys()
+
+    def _read(self) -> dict[str, str]:
         if self._rows is None:
             self._rows = tables.read_table(self._table) if self._table else {}
-        row = self._rows.get(key)
-        return tuple(MeshTerm(*cell.split("|")) for cell in row.split("\t")) if row else ()
+        return self._rows
 
 
 def merged(curated: Iterable[MeshTerm], mesh: Iterable[MeshTerm]) -> list[MeshTerm]:

@@ -61,7 +61,7 @@ def fold(text: str) -> str:
     upper = latinise(text).upper()
     if not upper.isascii():  # accents, and what upper() expanded
         upper = unicodedata.normalize("NFKD", upper)
-    key = _NOT_KEY.sub("", upper)
+    key = upper if upper.isascii() and upper.isalnum() else _NOT_KEY.sub("", upper)
     if len(key) > 5 and key not in GREEK_WORDS:
         key = _GREEK_WORD.sub(lambda match: GREEK_WORDS[match.group()], key)
     return key

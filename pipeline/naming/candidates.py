@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from types import MappingProxyType
@@ -73,9 +73,9 @@ class Search:
     """
 
     def __init__(self, lexicon: Lexicon, confusions: Confusions) -> None:
-        self._keys = Keys(lexicon.sorted_keys())
+        self._keys = Keys(lexicon.sorted_keys(), lexicon.keys())
         self._confusions = confusions
-        self._remembered = lru_cache(maxsize=16384)(self._misread)
+        self._like = lru_cache(maxsize=16384)(self._names_like)
 
     def misread(self, text: str, alternatives: Alternatives = ()) -> tuple[Variant, ...]:
         """The names that ``text`` may be a misreading of, as variants of it.
@@ -86,18 +86,17 @@ class Search:
         """
         if text.isalpha() and text[1:].islower() and (text.islower() or len(text) > _LONG_WORD):
             return ()  # a word, not a name
-        if not alternatives:
-            return self._remembered(text)
-        return self._misread(text, alternatives)
-
-    def _misread(self, text: str, alternatives: Alternatives = ()) -> tuple[Variant, ...]:
         found: dict[str, Variant] = {}
         for base in variants(text):
-            seen = alternatives if base.text == text else ()
-            for name, cost in names_like(base.text, self._keys, self._confusions, seen):
+            doubted = base.text == text and any(alternatives)
+            like = self._names_like(text, alternatives) if doubted else self._like(base.text)
+            for name, cost in like:
                 rules = (*base.rules, CONFUSION)
                 found.setdefault(name, Variant(name, rules, base.cost + cost))
         return tuple(found.values())
+
+    def _names_like(self, text: str, seen: Alternatives = ()) -> list[tuple[str, float]]:
+        return names_like(text, self._keys, self._confusions, seen)
 
 
 def candidates(
@@ -120,13 +119,15 @@ def candidates(
     """
     offsets = list(accumulate(map(len, words), initial=0)) if alternatives else []
     for compound in compounds(words, spaces):
+        place = compound.start, compound.end
         for number, item in enumerate(compound.items):
-            for candidate in resolve(item.text, compound.start, compound.end, lexicon):
-                yield replace(candidate, item=number, listed=True)
+            for variant, entry, rivals in _by_rules(lexicon, item.text):
+                yield Candidate(*place, item.text, variant, entry, rivals, number, listed=True)
     for start, word in enumerate(words):
         if not _nameable(word):
             continue
-        yield from _inside(word, start, lexicon)
+        for part, variant, entry, rivals, number in _inside(word, lexicon):
+            yield Candidate(start, start + 1, part, variant, entry, rivals, number, listed=True)
         seen: Alternatives = ()
         if alternatives:
             at = offsets[start] + sum(spaces[:start])
@@ -140,14 +141,14 @@ def candidates(
                 closing = text.count("(") > text.count(")") and words[end : end + 1] == [")"]
                 stop = end + closing
                 if end == start + 1:
-                    yield from resolve(text, start, stop, lexicon, search=search, alternatives=seen)
+                    yield from resolve(text, start, stop, lexicon, search, seen)
                 else:
                     yield from _window(text, start, stop, lexicon)
                 # "Cath K" is Cathepsin K where the caption has "Cath: Cathepsin".
-                for long_form in _spelt_out(text, word, long_forms):
+                for long_form in _spelt_out(text, word, long_forms) if long_forms else ():
                     variant = Variant(long_form, (SPELT_OUT,))
-                    for found in resolve(long_form, start, stop, lexicon, rewrite=False):
-                        yield replace(found, text=text, variant=variant)
+                    for entry, rivals in _meanings(lexicon, long_form):
+                        yield Candidate(start, stop, text, variant, entry, rivals)
 
 
 def _spelt_out(text: str, word: str, long_forms: Mapping[str, str]) -> set[str]:
@@ -161,24 +162,29 @@ def _nameable(word: str) -> bool:
     return word[0].isalnum() and len(word) <= _LENGTH and bool(fold(word))
 
 
-def _inside(word: str, start: int, lexicon: Lexicon) -> Iterator[Candidate]:
+@lru_cache(maxsize=16384)
+def _inside(word: str, lexicon: Lexicon) -> tuple[tuple[str, Variant, LexiconEntry, int, int], ...]:
     """Names within one token: a range, a list with its slash misread, two names run together.
 
     The parts must all be found as they are written; a token that the lexicon knows as a
     whole is not taken apart, but for a range.
+
+    Returns:
+        Name, variant, entry, number of rivals, and which name of the token it is.
     """
+    names = []
     known = fold(word) in lexicon
     splits = [("range", inner_range(word))]
     if not known:
         splits.append(("slash read as 1", hidden_slash(word)))
         splits += [("two names", pair) for pair in seams(word)]
     for rule, parts in splits:
-        found = [list(resolve(part, start, start + 1, lexicon, rewrite=False)) for part in parts]
+        found = [_meanings(lexicon, part) for part in parts]
         if all(found):
-            for number, entries in enumerate(found):
-                for each in entries:
-                    variant = Variant(each.text, (rule,), SPLIT_COSTS[rule])
-                    yield replace(each, variant=variant, item=number, listed=True)
+            for number, (part, entries) in enumerate(zip(parts, found, strict=True)):
+                variant = Variant(part, (rule,), SPLIT_COSTS[rule])
+                names += [(part, variant, entry, rivals, number) for entry, rivals in entries]
+    return tuple(names)
 
 
 def _written(words: Sequence[str], spaces: Sequence[bool], start: int, end: int) -> str:
@@ -188,9 +194,9 @@ def _written(words: Sequence[str], spaces: Sequence[bool], start: int, end: int)
 def _window(text: str, start: int, end: int, lexicon: Lexicon) -> Iterator[Candidate]:
     # Over several tokens only what the lexicon spells with the same breaks: "Cyclin D1"
     # is a name, the end of one label and the start of the next are not.
-    for found in resolve(text, start, end, lexicon, rewrite=False):
-        if same_breaks(text, found.entry.spelling or found.entry.term):
-            yield found
+    for entry, rivals in _meanings(lexicon, text):
+        if same_breaks(text, entry.spelling or entry.term):
+            yield Candidate(start, end, text, Variant(text), entry, rivals)
 
 
 def resolve(
@@ -198,8 +204,6 @@ def resolve(
     start: int,
     end: int,
     lexicon: Lexicon,
-    *,
-    rewrite: bool = True,
     search: Search | None = None,
     alternatives: Alternatives = (),
 ) -> Iterator[Candidate]:
@@ -210,14 +214,10 @@ def resolve(
         start: first token of the line that it stands in.
         end: token after its last.
         lexicon: what it is looked up in.
-        rewrite: whether rules are tried.
         search: what finds names that it may be a misreading of; None for none.
         alternatives: what else the reader saw, by character of ``text``.
     """
-    if len(text) > _LENGTH:
-        return
-    found = _by_rules(lexicon, text) if rewrite else _as_written(lexicon, text)
-    for variant, entry, rivals in found:
+    for variant, entry, rivals in _by_rules(lexicon, text):
         yield Candidate(start, end, text, variant, entry, rivals)
     if search:
         for variant in search.misread(text, alternatives):
@@ -228,15 +228,13 @@ def resolve(
 @lru_cache(maxsize=16384)
 def _by_rules(lexicon: Lexicon, text: str) -> tuple[tuple[Variant, LexiconEntry, int], ...]:
     """Variant, entry and number of rivals for every way to write ``text`` that is a name."""
+    if len(text) > _LENGTH:
+        return ()
     return tuple(
         (variant, entry, rivals)
         for variant in variants(text)
         for entry, rivals in _meanings(lexicon, variant.text)
     )
-
-
-def _as_written(lexicon: Lexicon, text: str) -> tuple[tuple[Variant, LexiconEntry, int], ...]:
-    return tuple((Variant(text), entry, rivals) for entry, rivals in _meanings(lexicon, text))
 
 
 @lru_cache(maxsize=16384)

@@ -1,16 +1,17 @@
 """The spaCy components: gene candidates, their judgement, and the choice among them.
 
 The document of a figure holds all readings of all of its lines, one row each. Components read and
-write spans: ``doc.spans["candidates"]`` has everything that could be a name, with its
-evidence; ``doc.spans["genes"]`` what was chosen. A span's label is GENE or FAMILY, its
-``kb_id`` the approved symbol or the family id.
+write groups of names: ``doc.user_data["candidates"]`` has everything that could be a name,
+with its evidence; ``doc.user_data["genes"]`` what was chosen, which stands in
+``doc.spans["genes"]`` as spans, too. A span's label is GENE or FAMILY, its ``kb_id`` the
+approved symbol or the family id.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -24,7 +25,6 @@ from pipeline.naming.evidence import (
     RELATIVE,
     SIBLING,
     Evidence,
-    Figure,
     Judge,
     figure_of,
     in_caption,
@@ -32,6 +32,7 @@ from pipeline.naming.evidence import (
 )
 from pipeline.naming.figure_rows import Row
 from pipeline.naming.surroundings import signs
+from pipeline.naming.tokenizer import row_tokens
 
 CANDIDATES, GENES = "candidates", "genes"
 
@@ -65,17 +66,6 @@ class FigureText:
     context: Context
 
 
-def row_spans(doc: Doc) -> Iterable[tuple[int, int, int]]:
-    """(row number, first token, token after the last) of every row."""
-    start = number = 0
-    for token in doc:
-        if token.text == "\n":
-            yield number, start, token.i
-            start, number = token.i + 1, number + 1
-    if len(doc):
-        yield number, start, len(doc)
-
-
 #: Log odds by which the entry printed so is preferred to others of the same text.
 _EXACT = 1.0
 
@@ -84,7 +74,7 @@ _LIKELY = 0.5
 
 
 class GeneMatcher:
-    """Finds every span that the lexicon could name; assigns ``doc.spans["candidates"]``."""
+    """Finds every span that the lexicon could name; assigns ``doc.user_data["candidates"]``."""
 
     lexicon: Lexicon
     judge: Judge
@@ -95,23 +85,18 @@ class GeneMatcher:
         text: FigureText = doc.user_data["figure"]
         found: list[Judged] = []
         around: list[tuple[str, ...]] = []
-        for number, start, end in row_spans(doc):
-            words = [token.text for token in doc[start:end]]
-            spaces = [bool(token.whitespace_) for token in doc[start:end]]
-            below = text.rows[number].goes_on
+        for number, (row, tokens) in enumerate(zip(text.rows, row_tokens(doc), strict=False)):
+            words, spaces, start = tokens.words, tokens.spaces, tokens.start
             for each in candidates(
-                words,
-                spaces,
-                self.lexicon,
-                text.context.long_forms,
-                self.search,
-                text.rows[number].alternatives,
+                words, spaces, self.lexicon, text.context.long_forms, self.search, row.alternatives
             ):
                 found.append(Judged(each, start + each.start, start + each.end, number))
-                around.append(tuple(signs(words, spaces, each.start, each.end, below)))
-        figure = figure_of(judged.candidate for judged in found)
+                around.append(tuple(signs(words, spaces, each.start, each.end, row.goes_on)))
+        case = self.judge.case(text.context, figure_of(judged.candidate for judged in found))
         weighed = [
-            self._judged(judged, text, figure, seen)
+            _weighed(
+                judged, case.evidence(judged.candidate, text.rows[judged.row].confidence, seen)
+            )
             for judged, seen in zip(found, around, strict=True)
         ]
         return self._beside_relatives(self._against_caption(weighed), text.rows)
@@ -146,16 +131,8 @@ class GeneMatcher:
         close = self.lexicon.relatives(entry.genes[0].hgnc_symbol) & seen.keys()
         return any(_apart(judged, other, rows) for symbol in close for other in seen[symbol])
 
-    def _judged(
-        self, judged: Judged, text: FigureText, figure: Figure, around: tuple[str, ...]
-    ) -> Judged:
-        confidence = text.rows[judged.row].confidence
-        evidence = self.judge.evidence(judged.candidate, confidence, text.context, figure, around)
-        return replace(judged, evidence=evidence, score=score(evidence))
-
     def _more(self, judged: Judged, name: str) -> Judged:
-        evidence = (*judged.evidence, self.judge.weighed(name))
-        return replace(judged, evidence=evidence, score=score(evidence))
+        return _weighed(judged, (*judged.evidence, self.judge.weighed(name)))
 
     def _against_caption(self, found: Sequence[Judged]) -> list[Judged]:
         """Doubt names that the caption lacks where it has one that they may be misread from.
@@ -175,13 +152,18 @@ class GeneMatcher:
         ]
 
     def set_annotations(self, doc: Doc, found: Iterable[Judged]) -> None:
-        """Write the candidates as spans."""
-        annotate(doc, CANDIDATES, found)
+        """Write the candidates."""
+        doc.user_data[CANDIDATES] = list(found)  # as spans, ten to a name, they would take long
 
     def __call__(self, doc: Doc) -> Doc:
         """Match and annotate."""
         self.set_annotations(doc, self.match(doc))
         return doc
+
+
+def _weighed(judged: Judged, evidence: Evidence) -> Judged:
+    place = judged.start, judged.end, judged.row
+    return Judged(judged.candidate, *place, evidence, score(evidence))
 
 
 def _apart(one: Judged, other: Judged, rows: Sequence[Row]) -> bool:
@@ -199,7 +181,7 @@ class GeneChooser:
 
     def match(self, doc: Doc) -> list[Judged]:
         """The chosen candidates in reading order."""
-        return choose_longest(judged_spans(doc, CANDIDATES), self.threshold)
+        return choose_longest(judged_in(doc, CANDIDATES), self.threshold)
 
     def set_annotations(self, doc: Doc, chosen: Iterable[Judged]) -> None:
         """Write the chosen names as spans."""
@@ -260,8 +242,8 @@ def annotate(doc: Doc, group: str, found: Iterable[Judged]) -> None:
     doc.spans[group] = [_span(doc, item) for item in judged]
 
 
-def judged_spans(doc: Doc, group: str) -> list[Judged]:
-    """The candidates behind the spans of a group, in the same order."""
+def judged_in(doc: Doc, group: str) -> list[Judged]:
+    """The names of a group, in the order in which they were written."""
     return list(doc.user_data.get(group, ()))
 
 
@@ -284,7 +266,7 @@ class ReadingChooser:
         """
         figure: FigureText = doc.user_data["figure"]
         names: dict[int, list[Judged]] = defaultdict(list)
-        for judged in judged_spans(doc, GENES):
+        for judged in judged_in(doc, GENES):
             names[judged.row].append(judged)
         best: dict[int, tuple[float, int]] = {}
         for number, row in enumerate(figure.rows):
@@ -323,11 +305,13 @@ SECOND_READING = 0.3
 
 def _named_share(doc: Doc, row: Row, names: Iterable[Judged]) -> float:
     """Share of the letters and digits of a row that stand in names, weighed by score."""
-    letters = sum(char.isalnum() for char in row.text)
     spans: dict[tuple[int, int], float] = {}
     for judged in names:
         at = (judged.start, judged.end)
         spans[at] = max(spans.get(at, 0.0), judged.score)
+    if not spans:
+        return 0.0
+    letters = sum(char.isalnum() for char in row.text)
     named = sum(
         score * sum(char.isalnum() for char in doc[start:end].text)
         for (start, end), score in spans.items()
@@ -335,13 +319,13 @@ def _named_share(doc: Doc, row: Row, names: Iterable[Judged]) -> float:
     return named / letters if letters else 0.0
 
 
-@Language.factory("gene_matcher", assigns=["doc.spans"])
+@Language.factory("gene_matcher")
 def make_gene_matcher(nlp: Language, name: str) -> GeneMatcher:
     """Factory of ``GeneMatcher``; its lexicon is set by ``Namer``."""
     return GeneMatcher()
 
 
-@Language.factory("gene_chooser", requires=["doc.spans"], assigns=["doc.spans"])
+@Language.factory("gene_chooser", assigns=["doc.spans"])
 def make_gene_chooser(nlp: Language, name: str) -> GeneChooser:
     """Factory of ``GeneChooser``."""
     return GeneChooser()

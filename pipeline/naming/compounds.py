@@ -14,6 +14,7 @@ from pipeline.lexicon.folding import GREEK_LETTERS
 
 _GREEK = "".join(GREEK_LETTERS)
 SEPARATORS = frozenset("/,&+|;、，／")
+_BETWEEN = SEPARATORS | {"and"}
 
 #: The end of a head that a tail replaces, by kind of tail.
 _NUMBER_END = re.compile(rf"(.*?[^\d])(\d+[A-Za-z{_GREEK}]?)$")
@@ -62,10 +63,14 @@ def compounds(words: Sequence[str], spaces: Sequence[bool]) -> Iterator[Compound
 
 
 def _list_at(words: Sequence[str], spaces: Sequence[bool], start: int) -> Compound | None:
-    head = words[start]
+    head, end = words[start], start + 1
+    if end == len(words):
+        return None
+    if words[end] not in _BETWEEN and not (spaces[start] and _is_tail(words[end])):
+        return None
     if not head[0].isalnum() or sum(char.isalpha() for char in head) < 2 or _is_tail(head):
         return None
-    first, end = start, start + 1
+    first = start
     # "TLR 7/8", "GSK 3α/β", "TLRs 2/4", "Cathepsin A-D, F": the head's own tail stands apart.
     apart = end < len(words) and spaces[start] and _is_tail(words[end])
     if apart:

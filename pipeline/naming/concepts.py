@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from unicodedata import normalize
 
 from spacy.language import Language
@@ -19,7 +20,7 @@ from pipeline.lexicon.concepts import Concepts
 from pipeline.lexicon.folding import fold
 from pipeline.lexicon.tables import MeshTerm
 from pipeline.naming.candidates import same_breaks
-from pipeline.naming.components import GENES, SECOND_READING, FigureText, judged_spans, row_spans
+from pipeline.naming.components import GENES, SECOND_READING, FigureText, judged_in
 from pipeline.naming.concept_names import (
     MISREADINGS,
     Limits,
@@ -28,6 +29,7 @@ from pipeline.naming.concept_names import (
     spellings,
 )
 from pipeline.naming.figure_rows import Row
+from pipeline.naming.tokenizer import Tokens, row_tokens
 
 CONCEPTS = "concepts"
 
@@ -62,23 +64,30 @@ class Found:
     rules: tuple[str, ...] = ()
 
 
+#: The term, the name as printed, the rules that led there, whether captions must support it.
+_Meaning = tuple[MeshTerm, str, tuple[str, ...], bool]
+
+
 class ConceptMatcher:
     """Finds chemicals and diseases; assigns ``doc.spans["concepts"]``."""
 
     concepts: Concepts
     limits: Limits
 
+    def __init__(self) -> None:
+        # The readings of a line mostly have most of their words in common.
+        self._known = lru_cache(maxsize=16384)(self._looked_up)
+
     def match(self, doc: Doc) -> list[Found]:
         """Chemicals and diseases in reading order, none of them on a chosen gene."""
         figure: FigureText = doc.user_data["figure"]
         supported = self._identifiers(figure.context.keys)
         genes: dict[int, set[int]] = defaultdict(set)
-        for judged in judged_spans(doc, GENES):
+        for judged in judged_in(doc, GENES):
             genes[judged.row].update(range(judged.start, judged.end))
-        spans = {number: (start, end) for number, start, end in row_spans(doc)}
         found = {
-            number: self._in_row(doc, number, figure.rows[number], span, genes[number], supported)
-            for number, span in spans.items()
+            number: self._in_row(number, row, tokens, genes[number], supported)
+            for number, (row, tokens) in enumerate(zip(figure.rows, row_tokens(doc), strict=False))
         }
         return _chosen(doc, figure.rows, found, {row for row, taken in genes.items() if taken})
 
@@ -98,47 +107,43 @@ class ConceptMatcher:
 
     def _identifiers(self, keys: Collection[str]) -> set[str]:
         """MeSH ids of what caption and titles name by a word of some length."""
-        return {
-            term.identifier
-            for key in keys
-            if len(key) > 4
-            for spelling in (key, f"{key}S", key.removesuffix("S"))
-            for term in self.concepts.find(spelling)
-        }
+        long = {key for key in keys if len(key) > 4}
+        spelt = {*long, *(f"{key}S" for key in long), *(key.removesuffix("S") for key in long)}
+        known = self.concepts.keys() & spelt
+        return {term.identifier for key in known for term in self.concepts.find(key)}
 
     def _in_row(
         self,
-        doc: Doc,
         number: int,
         row: Row,
-        span: tuple[int, int],
+        tokens: Tokens,
         genes: Collection[int],
         supported: Collection[str],
     ) -> list[Found]:
         """The longest names of a row first; no two share a token."""
-        start, end = span
-        words = [token.text for token in doc[start:end]]
-        spaces = [bool(token.whitespace_) for token in doc[start:end]]
+        words, spaces, start = tokens.words, tokens.spaces, tokens.start
         free = [start + index not in genes for index in range(len(words))]
         hits = []
         for first, last in _windows(words, free):
             text = _written(words, spaces, first, last)
             if len(text) > _LENGTH:
                 continue
-            named = self._named(text, supported, row.confidence, single=last == first + 1)
-            if named and not self._is_part(words, spaces, first, last):
-                term, word, rules = named
-                hits.append(Found(term, word, start + first, start + last, number, rules))
+            sure = row.confidence >= _SURE_READING
+            named = self._known(text, single=last == first + 1, sure=sure)
+            if not named or self._is_part(words, spaces, first, last):
+                continue
+            for term, word, rules, ambiguous in named:
+                if not ambiguous or term.identifier in supported:
+                    hits.append(Found(term, word, start + first, start + last, number, rules))
+                    break
         return _apart(hits)
 
-    def _named(
-        self, text: str, supported: Collection[str], confidence: float, *, single: bool
-    ) -> tuple[MeshTerm, str, tuple[str, ...]] | None:
+    def _looked_up(self, text: str, *, single: bool, sure: bool) -> tuple[_Meaning, ...]:
+        """What a text may mean, the best first; more than one only where that is ambiguous."""
         if as_printed(text) in self.limits.ambiguous:
-            candidates = [t for t in self.concepts.find(fold(text)) if t.identifier in supported]
-            return (candidates[0], text, ()) if candidates else None
+            return tuple((term, text, (), True) for term in self.concepts.find(fold(text)))
         if fold(text) in self.limits.generic:
-            return None
+            return ()
         for spelling, rules in spellings(text):
             terms = self.concepts.find(fold(spelling))
             # PI may be the phosphatidylinositol where Pi is the phosphate.
@@ -147,13 +152,14 @@ class ConceptMatcher:
                 if fold(term.text) in self.limits.generic:
                     continue
                 if not is_word(term.text) and (
-                    as_printed(term.text) != as_printed(spelling) or confidence < _SURE_READING
+                    as_printed(term.text) != as_printed(spelling) or not sure
                 ):
                     continue
                 whole = len(text) > _LONG and " " not in text  # (methyl)cobalamin
                 if single or whole or same_breaks(normalize("NFKC", spelling), term.text):
-                    return term, text if MISREADINGS.isdisjoint(rules) else spelling, rules
-        return None
+                    word = text if MISREADINGS.isdisjoint(rules) else spelling
+                    return ((term, word, rules, False),)
+        return ()
 
     def _is_part(self, words: Sequence[str], spaces: Sequence[bool], start: int, end: int) -> bool:
         """Whether the name is only part of another one (``glucose transporter``, ``ATP-ase``)."""
@@ -238,7 +244,9 @@ def _crosses(doc: Doc, hit: Found, row: Row) -> bool:
     return span.start_char < row.offset + row.seam < span.end_char
 
 
-def _share(doc: Doc, row: Row, hits: Iterable[Found]) -> float:
+def _share(doc: Doc, row: Row, hits: Sequence[Found]) -> float:
+    if not hits:
+        return 0.0
     letters = sum(char.isalnum() for char in row.text)
     named = sum(sum(char.isalnum() for char in doc[h.start : h.end].text) for h in hits)
     return named / letters if letters else 0.0

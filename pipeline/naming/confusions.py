@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Mapping, Sequence, Set
+from functools import cache, lru_cache
 from pathlib import Path
 
 from pipeline.errors import LexiconError
@@ -34,8 +33,9 @@ _ONE_EDIT, _EDITS = 5, 2
 #: Least that a reader's own doubt costs, and the chance that it leaves its first choice.
 _CHEAPEST, _LEAST_SURE = 0.3, 0.05
 
-#: Most nodes of one walk; what is left then is junk that a name would not be found in.
-_NODES = 4000
+
+#: A confusion at a place: characters used, what may be printed, that folded, its cost.
+_Edit = tuple[int, str, str, float]
 
 
 class Confusions:
@@ -50,21 +50,26 @@ class Confusions:
     def __init__(self, costs: Mapping[str, Mapping[str, float]], version: str = "") -> None:
         self.costs = costs
         self.version = version
+        self.edits = lru_cache(maxsize=16384)(self._edits)
 
-    def edits(self, text: str, at: int) -> Iterator[tuple[int, str, float]]:
-        """Confusions at a place of ``text``: characters used, what may be printed, cost."""
-        if at == 0:
-            yield from self._at(EDGE, 0)
-            yield from self._at(EDGE + text[:1], 1)
-        if at < len(text):
-            yield from self._at(text[at], 1)
-            yield from self._at(text[at : at + 2], 2)
-            if at == len(text) - 1:
-                yield from self._at(text[at] + EDGE, 1)
+    def _edits(self, pair: str, *, first: bool, last: bool) -> list[_Edit]:
+        """Confusions at a place, cheapest first.
 
-    def _at(self, read: str, used: int) -> Iterator[tuple[int, str, float]]:
-        for printed, cost in self.costs.get(read, {}).items():
-            yield used, printed, cost
+        Args:
+            pair: the character there, and the one behind it if there is one.
+            first: whether it is the first of its text.
+            last: whether it is the last.
+        """
+        found = [*self._at(pair[0], 1), *self._at(pair, 2)] if len(pair) > 1 else self._at(pair, 1)
+        if first:
+            found = [*self._at(EDGE, 0), *self._at(EDGE + pair[0], 1), *found]
+        if last:
+            found += self._at(pair[0] + EDGE, 1)
+        return sorted(found, key=_cost)
+
+    def _at(self, read: str, used: int) -> list[_Edit]:
+        known = self.costs.get(read, {}).items()
+        return [(used, printed, fold(printed), cost) for printed, cost in known]
 
 
 @cache
@@ -96,48 +101,30 @@ def load_confusions(path: Path | None = None) -> Confusions:
 
 
 class Keys:
-    """The keys of a lexicon, to be walked character by character."""
+    """The keys of a lexicon, to be searched for whole and by how they begin.
 
-    def __init__(self, keys: Sequence[str]) -> None:
-        """Use the keys as they are given: sorted."""
-        self._keys = keys
-        self.whole = (0, len(keys))
+    Args:
+        ordered: the keys, sorted.
+        known: the same keys, where they are at hand in a form that finds one at once.
+    """
 
-    def narrowed(self, found: tuple[int, int], prefix: str) -> tuple[int, int]:
-        """Of the keys in a range, those that begin with ``prefix``; empty if equal ends."""
-        low, high = found
-        low = bisect_left(self._keys, prefix, low, high)
-        return low, bisect_left(self._keys, prefix + "\uffff", low, high)
+    def __init__(self, ordered: Sequence[str], known: Set[str] | None = None) -> None:
+        self._ordered = ordered
+        self._known = frozenset(ordered) if known is None else known
 
-    def begins(self, found: tuple[int, int], key: str) -> bool:
-        """Whether the first key of a range is ``key`` itself."""
-        return found[0] < found[1] and self._keys[found[0]] == key
+    def __contains__(self, key: str) -> bool:
+        """Whether there is such a key."""
+        return key in self._known
+
+    def begin_with(self, prefix: str) -> bool:
+        """Whether any key begins with ``prefix``."""
+        at = bisect_left(self._ordered, prefix)
+        return at < len(self._ordered) and self._ordered[at].startswith(prefix)
 
 
 def budget(length: int) -> float:
     """Most that confusions in a name of so many characters may cost together."""
     return _BUDGETS.get(length, _LONGEST_BUDGET if length > max(_BUDGETS) else 0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """A node of the walk: what of the text is used, and which keys are left.
-
-    Attributes:
-        at: characters of the text used.
-        taken: the key so far.
-        written: the text so far, as it may be printed.
-        cost: cost of the confusions so far.
-        edits: their number.
-        left: range of the keys that begin with ``taken``.
-    """
-
-    at: int
-    taken: str
-    written: str
-    cost: float
-    edits: int
-    left: tuple[int, int]
 
 
 def names_like(
@@ -151,49 +138,55 @@ def names_like(
         confusions: the table.
         alternatives: per character of ``text`` what else the reader saw; empty if unknown.
     """
+    folded = [fold(char) for char in text]
+    rests = ["".join(folded[at:]) for at in range(len(text) + 1)]
+    edits: dict[int, list[_Edit]] = {}
+    most = _EDITS if len(text) > _ONE_EDIT else 1
     longest = budget(len(text) + 1)
     found: dict[str, tuple[float, str]] = {}
-    waiting = [_Step(0, "", "", 0.0, 0, keys.whole)]
-    for _ in range(_NODES):
-        if not waiting:
-            break
-        step = waiting.pop()
-        if step.at == len(text) and step.edits and keys.begins(step.left, step.taken):
-            length = len(step.taken)
-            within = step.cost <= budget(length) and (step.edits == 1 or length > _ONE_EDIT)
-            if within and step.cost < found.get(step.taken, (math.inf, ""))[0]:
-                found[step.taken] = (step.cost, step.written)
-        if step.at < len(text):
-            char = text[step.at]
-            waiting += _next(step, 1, char, fold(char), 0.0, keys)
-        if step.edits < _EDITS and (step.edits == 0 or len(text) > _ONE_EDIT):
-            for used, printed, extra in _edits(text, step.at, confusions, alternatives):
-                if step.cost + extra <= longest:
-                    waiting += _next(step, used, printed, fold(printed), extra, keys)
+    # Where to go on from: place, the key so far, the text so far, its cost, confusions in it.
+    waiting = [(0, "", "", 0.0, 0)]
+    while waiting:
+        start, taken, written, cost, made = waiting.pop()
+        for at in range(start, len(text)):
+            if at not in edits:  # no need for those behind what no name begins with
+                edits[at] = _edits(text, at, confusions, alternatives)
+            for used, printed, latin, extra in edits[at]:
+                total = cost + extra
+                if total > longest:
+                    break  # the cheapest come first
+                begun = taken + latin
+                key = begun + rests[at + used]
+                if (
+                    key in keys
+                    and (not made or len(key) > _ONE_EDIT)
+                    and total <= budget(len(key))
+                    and (key not in found or total < found[key][0])
+                ):
+                    found[key] = (total, written + printed + text[at + used :])
+                if made + 1 < most and keys.begin_with(begun):
+                    waiting.append((at + used, begun, written + printed, total, made + 1))
+            taken, written = taken + folded[at], written + text[at]
+            if not keys.begin_with(taken):
+                break
     found.pop(fold(text), None)
     return sorted(((written, cost) for cost, written in found.values()), key=lambda x: x[1])
 
 
-def _next(
-    step: _Step, used: int, printed: str, folded: str, cost: float, keys: Keys
-) -> Iterator[_Step]:
-    taken = step.taken + folded
-    left = keys.narrowed(step.left, taken) if folded else step.left
-    if left[0] < left[1]:
-        edits = step.edits + (cost > 0)
-        yield _Step(step.at + used, taken, step.written + printed, step.cost + cost, edits, left)
+def _edits(text: str, at: int, confusions: Confusions, alternatives: Alternatives) -> list[_Edit]:
+    """Confusions at a place, by the table and by what the reader was unsure of; cheapest first."""
+    known = confusions.edits(text[at : at + 2], first=not at, last=at == len(text) - 1)
+    if at >= len(alternatives) or not alternatives[at]:
+        return known
+    found = {(used, printed): (latin, cost) for used, printed, latin, cost in known}
+    rest = max(_LEAST_SURE, 1.0 - sum(chance for _, chance in alternatives[at]))
+    for char, chance in alternatives[at]:
+        latin = fold(char)
+        if chance > 0.0 and latin != fold(text[at]):
+            cost = max(_CHEAPEST, math.log(rest / chance))
+            found[1, char] = latin, min(cost, found.get((1, char), ("", math.inf))[1])
+    return sorted(((used, printed, *rest) for (used, printed), rest in found.items()), key=_cost)
 
 
-def _edits(
-    text: str, at: int, confusions: Confusions, alternatives: Alternatives
-) -> Iterator[tuple[int, str, float]]:
-    """Confusions at a place, by the table and by what the reader itself was unsure of."""
-    found = {(used, printed): cost for used, printed, cost in confusions.edits(text, at)}
-    if at < min(len(text), len(alternatives)):
-        rest = max(_LEAST_SURE, 1.0 - sum(chance for _, chance in alternatives[at]))
-        for char, chance in alternatives[at]:
-            if chance > 0.0 and fold(char) != fold(text[at]):
-                cost = max(_CHEAPEST, math.log(rest / chance))
-                found[1, char] = min(cost, found.get((1, char), math.inf))
-    for (used, printed), cost in found.items():
-        yield used, printed, cost
+def _cost(edit: _Edit) -> float:
+    return edit[-1]

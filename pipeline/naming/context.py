@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from pipeline.lexicon.folding import fold
+from pipeline.lexicon.folding import GREEK_WORDS, fold
 from pipeline.naming.organisms import kinds_of
 from pipeline.naming.tokenizer import split
 
@@ -90,11 +90,11 @@ def read_context(text: str, printed: str = "") -> Context:
     if not text.strip():
         return Context(long_forms=_long_forms(printed))
     words = [word for word in split(text) if word[0].isalnum()]
-    keys = {
-        fold("".join(words[start : start + length]))
-        for length in range(1, _WORDS + 1)
-        for start in range(len(words) - length + 1)
-    }
+    folded = [fold(word) for word in words]
+    keys = set(folded)
+    folded = [GREEK_WORDS.get(key, key) for key in folded]  # as parts of a name
+    for length in range(2, _WORDS + 1):
+        keys.update(map("".join, zip(*(folded[at:] for at in range(length)), strict=False)))
     return Context(
         frozenset(key for key in keys if len(key) > 1),
         frozenset(words),

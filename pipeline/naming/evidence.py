@@ -18,7 +18,7 @@ from pipeline.naming.candidates import CONFUSION, Candidate
 from pipeline.naming.context import Context
 from pipeline.naming.meanings import Meanings
 from pipeline.naming.surroundings import hyphen_between_letters
-from pipeline.naming.variants import variants
+from pipeline.naming.variants import Variant, variants
 from pipeline.naming.weights import Weights
 from pipeline.types import Source
 
@@ -119,41 +119,43 @@ class Judge:
         self._meanings = meanings
         self._weights = weights
 
-    def evidence(
-        self,
-        candidate: Candidate,
-        confidence: float,
-        context: Context,
-        figure: Figure,
-        around: Iterable[str] = (),
-    ) -> Evidence:
-        """All evidence for and against one candidate.
+    def case(self, context: Context, figure: Figure) -> Case:
+        """One figure, in which candidates are judged.
 
         Args:
-            candidate: what to judge.
-            confidence: how sure the reading of its line is, 0 to 1.
             context: what caption and titles say.
             figure: what the figure as a whole tells.
-            around: evidence from the candidate's row; see ``surroundings.signs``.
         """
+        return Case(self, context, figure)
+
+    def of_name(self, candidate: Candidate, figure: Figure) -> Evidence:
+        """What the name, its entry and its print tell."""
         found = [self.weighed(name) for name in _kind(candidate, self._lexicon)]
         if candidate.variant.rules:
             found.append((" + ".join(candidate.variant.rules), 0.0 - candidate.variant.cost))
+        as_published = self._lexicon.like_for_like
+        names = _as_published(candidate) if as_published else _print(candidate, figure)
+        return (*found, *map(self.weighed, names))
+
+    def of_text(self, candidate: Candidate, context: Context) -> Evidence:
+        """What words, other meanings and the caption say of the name."""
         if self._lexicon.like_for_like:
-            return (*found, *map(self.weighed, _as_published(candidate)))
-        found += map(self.weighed, _print(candidate, figure))
-        if confidence < _SURE_READING:
-            found.append(("doubtful reading", (confidence - _SURE_READING) * _READING_WEIGHT))
-        found += map(self.weighed, around)
-        found += map(self.weighed, self._said(candidate, context))
-        return tuple(found)
+            return ()
+        return tuple(map(self.weighed, self._said(candidate, context)))
+
+    def of_place(self, confidence: float, around: Iterable[str]) -> Evidence:
+        """What the reading and what stands around the name tell."""
+        if self._lexicon.like_for_like:
+            return ()
+        doubt = (confidence - _SURE_READING) * _READING_WEIGHT
+        found = [("doubtful reading", doubt)] if confidence < _SURE_READING else []
+        return (*found, *map(self.weighed, around))
 
     def weighed(self, name: str) -> tuple[str, float]:
         """A piece of evidence with what it counts."""
         return name, self._weights["also a" if name.startswith("also a ") else name]
 
     def _said(self, candidate: Candidate, context: Context) -> Iterator[str]:
-        """What words, other meanings and the caption say."""
         rivalry = list(_competition(candidate, context, self._meanings))
         spelt = _spelt_out(candidate, context, self._lexicon)
         if spelt == SOMETHING_ELSE and NO_GENE not in rivalry:
@@ -169,6 +171,39 @@ class Judge:
             yield IN_CAPTION
         if spelt == THIS_GENE:
             yield THIS_GENE
+
+
+class Case:
+    """Judges the candidates of one figure; what it knows of a name it works out once.
+
+    The same name stands in several readings of a line, and mostly in several lines.
+    """
+
+    def __init__(self, judge: Judge, context: Context, figure: Figure) -> None:
+        """Use ``Judge.case``."""
+        self._judge = judge
+        self._context = context
+        self._figure = figure
+        self._known: dict[tuple[str, Variant, int, int], tuple[Evidence, Evidence]] = {}
+
+    def evidence(
+        self, candidate: Candidate, confidence: float, around: Iterable[str] = ()
+    ) -> Evidence:
+        """All evidence for and against one candidate.
+
+        Args:
+            candidate: what to judge.
+            confidence: how sure the reading of its line is, 0 to 1.
+            around: evidence from the candidate's row; see ``surroundings.signs``.
+        """
+        # The lexicon makes an entry once, so that its identity is its value.
+        name = candidate.text, candidate.variant, id(candidate.entry), candidate.rivals
+        if (known := self._known.get(name)) is None:
+            known = self._known[name] = (
+                self._judge.of_name(candidate, self._figure),
+                self._judge.of_text(candidate, self._context),
+            )
+        return (*known[0], *self._judge.of_place(confidence, around), *known[1])
 
 
 def _as_published(candidate: Candidate) -> Iterator[str]:
@@ -322,4 +357,4 @@ def hyphenated(text: str) -> str:
 
 def _plain(text: str) -> str:
     """Letters and digits only, case kept: hyphens and blanks are no difference in print."""
-    return "".join(char for char in text if char.isalnum())
+    return text if text.isalnum() else "".join(char for char in text if char.isalnum())

@@ -89,9 +89,14 @@ def rows_of(lines: Sequence[Line]) -> list[Row]:
             below[number] = printable(after.text).partition(" ")[0]
     rows: list[Row] = []
     offset = 0
-    for row in (*_readings(lines), *joined):
-        goes_on = "" if row.seam else below.get(row.line, "")
-        rows.append(replace(row, offset=offset, goes_on=goes_on))
+    for number, line in enumerate(lines):
+        goes_on = below.get(number, "")
+        for text, (confidence, known) in _readings(line).items():
+            believed = not rows or rows[-1].line != number
+            rows.append(Row(number, text, confidence, believed, -1, 0, offset, known, goes_on))
+            offset += len(text) + 1
+    for row in joined:
+        rows.append(replace(row, offset=offset))
         offset += len(row.text) + 1
     return rows
 
@@ -116,19 +121,18 @@ def joined_labels(lines: Sequence[Line]) -> list[Line]:
     return found
 
 
-def _readings(lines: Sequence[Line]) -> Iterator[Row]:
-    for number, line in enumerate(lines):
-        texts = {printable(line.text): line.confidence}
-        doubts: dict[str, Alternatives] = {}
-        for reading in line.readings:
-            other = printable(reading.text)
-            if other and (len(texts) < _READINGS or other in texts):
-                texts.setdefault(other, reading.confidence)
-            if other == reading.text and len(other) == len(reading.alternatives):
-                doubts.setdefault(other, reading.alternatives)
-        for index, (text, confidence) in enumerate(texts.items()):
-            known = doubts.get(text, ())
-            yield Row(number, text, confidence, believed=not index, alternatives=known)
+def _readings(line: Line) -> dict[str, tuple[float, Alternatives]]:
+    """Confidence and alternatives by text, the believed one first."""
+    found: dict[str, tuple[float, Alternatives]] = {printable(line.text): (line.confidence, ())}
+    for reading in line.readings:
+        text = printable(reading.text)
+        if not text or (text not in found and len(found) == _READINGS):
+            continue
+        fits = text == reading.text and len(text) == len(reading.alternatives)
+        confidence, known = found.setdefault(text, (reading.confidence, ()))
+        if fits and not known:
+            found[text] = confidence, reading.alternatives
+    return found
 
 
 @dataclass(frozen=True, slots=True)

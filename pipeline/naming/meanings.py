@@ -27,7 +27,9 @@ class Meanings:
 
         Case counts: ``Tat`` is the protein of a virus, ``TAT`` may be a gene.
         """
-        plain = "".join(char for char in normalize("NFKC", text) if char.isalnum())
+        plain = text
+        if not (text.isascii() and text.isalnum()):
+            plain = "".join(char for char in normalize("NFKC", text) if char.isalnum())
         if found := self._terms.get(plain, ""):
             return found
         # Nsp1 and nsp1 are NSP1: where digits follow, case says nothing.

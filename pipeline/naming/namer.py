@@ -44,7 +44,7 @@ class Namer:
             lines: the figure's lines, in reading order.
             context: caption and titles; curated rows must not be part of it.
         """
-        from pipeline.naming.components import GENES, judged_spans
+        from pipeline.naming.components import GENES, judged_in
         from pipeline.naming.concepts import concept_spans
 
         # Without a memory zone spaCy keeps every word of every figure for good.
@@ -55,7 +55,7 @@ class Namer:
             return Names(
                 tuple(
                     _mention(doc, judged, lines, whole_words=self.lexicon.like_for_like)
-                    for judged in judged_spans(doc, GENES)
+                    for judged in judged_in(doc, GENES)
                 ),
                 tuple(_concept(doc, found, lines) for found in concept_spans(doc)),
             )

@@ -8,6 +8,7 @@ Gene names keep their hyphens, Greek letters and inner full stops (``NF-κB``, `
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -40,8 +41,48 @@ def split(text: str) -> list[str]:
     return pieces
 
 
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of one row of a document.
+
+    Attributes:
+        words: their texts.
+        spaces: whether a blank follows each.
+        start: number of tokens in the document before them.
+    """
+
+    words: list[str]
+    spaces: list[bool]
+    start: int = 0
+
+
+def tokens(text: str) -> Tokens:
+    """The tokens of ``text``; white space other than one blank is a token."""
+    words: list[str] = []
+    spaces: list[bool] = []
+    for piece in split(text):
+        if piece == " " and words and not spaces[-1]:
+            spaces[-1] = True
+        else:
+            words.append(piece)
+            spaces.append(False)
+    return Tokens(words, spaces)
+
+
+def row_tokens(doc: Doc) -> list[Tokens]:
+    """The tokens of each row of a document that ``LabelTokenizer`` made."""
+    known: Tokens = doc.user_data[_TOKENS]
+    ends = [at for at, word in enumerate(known.words) if word == "\n"]
+    rows = zip([0, *(end + 1 for end in ends)], [*ends, len(known.words)], strict=True)
+    return [Tokens(known.words[low:high], known.spaces[low:high], low) for low, high in rows]
+
+
+#: Where a document keeps its tokens: to read them back from spaCy takes longer than to find them.
+_TOKENS = "tokens"
+
+
 class LabelTokenizer:
-    """spaCy tokenizer built on ``split``; white space other than one blank is a token."""
+    """spaCy tokenizer built on ``tokens``."""
 
     def __init__(self, vocab: Vocab) -> None:
         self.vocab = vocab
@@ -50,15 +91,10 @@ class LabelTokenizer:
         """Tokens of ``text`` as a document."""
         from spacy.tokens import Doc
 
-        words: list[str] = []
-        spaces: list[bool] = []
-        for piece in split(text):
-            if piece == " " and words and not spaces[-1]:
-                spaces[-1] = True
-            else:
-                words.append(piece)
-                spaces.append(False)
-        return Doc(self.vocab, words=words, spaces=spaces)
+        found = tokens(text)
+        doc = Doc(self.vocab, words=found.words, spaces=found.spaces)
+        doc.user_data[_TOKENS] = found
+        return doc
 
     # spaCy serialises a pipeline's tokenizer; this one has no state.
     def to_bytes(self, **_: object) -> bytes:

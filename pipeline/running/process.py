@@ -11,6 +11,7 @@ doing.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import logging
 import os
@@ -201,6 +202,7 @@ def _serve(pipe: Connection, factory: Factory, idle: float | None) -> None:
             if curator is None or (task.stored is None and not reading):
                 # PP-OCR's networks are not loaded for lines that are there already.
                 reading = task.stored is None
+                curator = None  # its engines go before others come
                 try:
                     curator = _loaded(factory, reading)
                 except PfcurateError as error:
@@ -211,6 +213,7 @@ def _serve(pipe: Connection, factory: Factory, idle: float | None) -> None:
 
 
 def _loaded(factory: Callable[[bool], Curates], reading: bool) -> Curates:
+    gc.unfreeze()
     try:
         return factory(reading)
     except PfcurateError:
@@ -218,6 +221,9 @@ def _loaded(factory: Callable[[bool], Curates], reading: bool) -> Curates:
     except Exception as error:
         log.debug("traceback of %s", type(error).__name__, exc_info=True)
         raise _unloadable(error) from error
+    finally:
+        # Lexicon and engines stay: no need for the collector to look through them again.
+        gc.freeze()
 
 
 def _unloadable(error: Exception) -> WorkerError:
