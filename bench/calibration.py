@@ -1,6 +1,6 @@
 """Fit the weights of naming to figures read by eye, and show what that is worth elsewhere.
 
-    python bench/calibration.py TRUTH --records DIR [--text DIR] [--run OUT]
+    python bench/calibration.py TRUTH... --records DIR [--text DIR] [--run OUT]
                                 [--curve PNG] [--write] [--check TRUTH ...]
 
 Labels come from given text (``--text``, Google's) and from the lines that a run stored
@@ -297,19 +297,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("truth", type=Path, metavar="TRUTH")
+    parser.add_argument("truth", type=Path, nargs="+", metavar="TRUTH")
+    parser.add_argument("--scorer", type=Path, metavar="FILE", help="default TRUTH/../../bench")
     parser.add_argument("--records", type=Path, required=True, metavar="DIR", help="captions")
     parser.add_argument("--text", type=Path, metavar="DIR", help="text of the figures")
     parser.add_argument("--run", type=Path, metavar="OUT", help="output folder of a run")
     parser.add_argument("--check", type=Path, nargs="*", default=[], metavar="TRUTH")
-    parser.add_argument("--precision", type=float, default=0.965, help="wanted of the threshold")
+    parser.add_argument("--precision", type=float, default=0.955, help="wanted of the threshold")
     parser.add_argument("--curve", type=Path, metavar="PNG")
     parser.add_argument("--write", action="store_true", help="write models/naming_weights.tsv")
     args = parser.parse_args()
-    scorer = load_scorer(args.truth.parents[1] / "bench" / "score.py")
-    bench = Bench([args.truth, *args.check], scorer, Namer(load_lexicon()))
+    scorer = load_scorer(args.scorer or args.truth[0].parents[1] / "bench" / "score.py")
+    bench = Bench([*args.truth, *args.check], scorer, Namer(load_lexicon()))
     prior = dict(load_weights(prior=True).values)
-    texts = texts_of(bench, sorted(path.stem for path in args.truth.glob("*.json")), args)
+    figids = sorted(path.stem for folder in args.truth for path in folder.glob("*.json"))
+    texts = texts_of(bench, figids, args)
     for source, count in cross_validate(bench, texts, prior, args.precision).items():
         right = f"{count['hits']}/{count['targets']}, {count['right']}/{count['mentions']}"
         print(f"cross-validated, {source:14} {shown(count)}  ({right})")

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from pipeline.lexicon.folding import GREEK_LETTERS, fold, latinise
 from pipeline.lexicon.load import Lexicon
-from pipeline.naming.compounds import SEPARATORS, compounds, hidden_slash, inner_range, seams
+from pipeline.naming.compounds import SEPARATORS, compounds, hidden_slash, inner_range, lost_slash, seams
 from pipeline.naming.confusions import Alternatives, Confusions, Keys, names_like
 from pipeline.naming.variants import Variant, variants
 from pipeline.types import LexiconEntry, Source
@@ -29,7 +29,7 @@ SPELT_OUT = "spelt out in the caption"
 _SHARED = (Source.ALIAS, Source.PREVIOUS)
 
 #: Log odds that it costs to take a token apart.
-SPLIT_COSTS = {"range": 0.0, "slash read as 1": 1.0, "two names": 1.0}
+SPLIT_COSTS = {"range": 0.0, "slash read as 1": 1.0, "slash lost": 1.5, "two names": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def _nameable(word: str) -> bool:
 
 @lru_cache(maxsize=16384)
 def _inside(word: str, lexicon: Lexicon) -> tuple[tuple[str, Variant, LexiconEntry, int, int], ...]:
-    """Names within one token: a range, a list with its slash misread, two names run together.
+    """Names within one token: a range, a list with its slash misread or lost, two names.
 
     The parts must all be found as they are written; a token that the lexicon knows as a
     whole is not taken apart, but for a range.
@@ -177,6 +177,7 @@ def _inside(word: str, lexicon: Lexicon) -> tuple[tuple[str, Variant, LexiconEnt
     splits = [("range", inner_range(word))]
     if not known:
         splits.append(("slash read as 1", hidden_slash(word)))
+        splits.append(("slash lost", lost_slash(word)))
         splits += [("two names", pair) for pair in seams(word)]
     for rule, parts in splits:
         found = [_meanings(lexicon, part) for part in parts]

@@ -21,9 +21,12 @@ from pipeline.naming.candidates import CONFUSION, Candidate, Search, candidates
 from pipeline.naming.context import Context
 from pipeline.naming.evidence import (
     AS_IN_LEXICON,
+    LARGE_ALONE,
     LIKE_NAME,
+    MANY,
     RELATIVE,
     SIBLING,
+    THIS_GENE,
     Evidence,
     Judge,
     figure_of,
@@ -91,7 +94,10 @@ class GeneMatcher:
                 words, spaces, self.lexicon, text.context.long_forms, self.search, row.alternatives
             ):
                 found.append(Judged(each, start + each.start, start + each.end, number))
-                around.append(tuple(signs(words, spaces, each.start, each.end, row.goes_on)))
+                seen = signs(words, spaces, each.start, each.end, row.goes_on)
+                alone = not each.start and each.end == len(words)
+                large = alone and len(each.entry.genes) > MANY
+                around.append((*seen, LARGE_ALONE) if large else tuple(seen))
         case = self.judge.case(text.context, figure_of(judged.candidate for judged in found))
         weighed = [
             _weighed(
@@ -226,7 +232,7 @@ def _rank(judged: Judged) -> tuple[float, int, int]:
     mostly meant (L5 is RPL5, GDH is GLUD1).
     """
     entry = judged.candidate.entry
-    exact = any(name == AS_IN_LEXICON for name, _ in judged.evidence)
+    exact = any(name in (AS_IN_LEXICON, THIS_GENE) for name, _ in judged.evidence)
     odds = sum(weight for _, weight in judged.evidence) + exact * _EXACT
     return (round(odds, 9), len(entry.genes), -int(entry.genes[0].entrez))
 

@@ -170,6 +170,18 @@ def hidden_slash(word: str) -> tuple[str, ...]:
     return (match.group(1) + match.group(2), match.group(1) + match.group(3))
 
 
+#: The slash between two numbers that follow on each other may be lost (``MNK12``, ``ERK12``).
+_SLASH_LOST = re.compile(r"([A-Za-z]{3,}-?)(\d)(\d)")
+
+
+def lost_slash(word: str) -> tuple[str, ...]:
+    """The two names of a list whose slash was not read at all, or nothing."""
+    match = _SLASH_LOST.fullmatch(word)
+    if not match or int(match.group(2)) + 1 != int(match.group(3)):
+        return ()
+    return (match.group(1) + match.group(2), match.group(1) + match.group(3))
+
+
 def inner_range(word: str) -> tuple[str, ...]:
     """Names in a word that is itself a range: ``IL-1-3`` is IL-1, IL-2 and IL-3."""
     match = re.fullmatch(r"([A-Za-z]{2,}-?)(\d{1,2})[-–](\d{1,2})", word)

@@ -31,6 +31,7 @@ Evidence = tuple[tuple[str, float], ...]
 
 AS_IN_LEXICON = "printed as in the lexicon"
 SIBLING = "others of its list are names"
+LARGE_ALONE = "large family, all of its line"
 RELATIVE = "a relative stands in the figure"
 IN_CAPTION, LIKE_NAME = "in the caption or title", "a like name stands in the caption"
 WORD_IN_CAPITALS = "English word in capitals"
@@ -51,7 +52,7 @@ _ORIGIN = {
 
 
 #: A label of so many genes (all cyclins, all cadherins) mostly is the half of a longer one.
-_MANY = 20
+MANY = 20
 
 #: IL-1-3 is IL-1 to IL-3 and not IL-13.
 _DIGITS_PARTED = re.compile(r"\d[-–]\d")
@@ -63,9 +64,12 @@ _PHOSPHO = re.compile(r"p-?[A-Z]")
 _MICRORNA = re.compile(r"(?:[a-z]{3}-)?(?:(?:mi[Rr]|MIR|miRNA)-?\d|[Ll]et-?7)")
 
 
-#: Irf7 and Mmp12: mouse and rat symbols. So many of them show how a figure spells genes.
+#: Irf7 and Mmp12: mouse and rat symbols. So many of them show how a figure spells genes, and
+#: so do more short ones without a digit (Src, Lyn, Mos), as a few words have the form, too.
 _MOUSE = re.compile(r"[A-Z][a-z]{2,}\d+[a-z]?")
 _SPELT_SO = 2
+_SHORT = re.compile(r"[A-Z][a-z]{2,3}")
+_SHORT_SPELT_SO = 4
 
 
 #: elF2 is a misread eIF2 and not ELF2.
@@ -77,7 +81,7 @@ class Figure:
     """What the names of a figure together say of each of them.
 
     Attributes:
-        mouse_spelling: genes are spelt as of mice and rats (``Irf7``).
+        mouse_spelling: genes are spelt as of mice and rats (``Irf7``, ``Src``).
     """
 
     mouse_spelling: bool = False
@@ -85,14 +89,15 @@ class Figure:
 
 def figure_of(found: Iterable[Candidate]) -> Figure:
     """What all candidates of a figure say."""
-    mouse = {
+    symbols = {
         candidate.text
         for candidate in found
         if candidate.entry.source is Source.SYMBOL
-        and _MOUSE.fullmatch(candidate.text)
         and candidate.text.upper() == candidate.entry.term
     }
-    return Figure(len(mouse) >= _SPELT_SO)
+    mouse = sum(bool(_MOUSE.fullmatch(text)) for text in symbols)
+    short = sum(bool(_SHORT.fullmatch(text)) for text in symbols)
+    return Figure(mouse >= _SPELT_SO or short >= _SHORT_SPELT_SO)
 
 
 def score(evidence: Evidence) -> float:
@@ -225,7 +230,7 @@ def _kind(candidate: Candidate, lexicon: Lexicon) -> Iterator[str]:
     if entry.origin == "FamPlex" and entry.source is Source.ALIAS:
         kind = "alias, in common use"
     yield kind
-    if len(entry.genes) > _MANY:
+    if len(entry.genes) > MANY:
         yield "large family"
     if candidate.rivals and kind in ("alias, unambiguous", "previous symbol"):
         yield "other genes have this alias"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.naming.compounds import compounds, hidden_slash, inner_range, seams
+from pipeline.naming.compounds import compounds, hidden_slash, inner_range, lost_slash, seams
 from pipeline.naming.tokenizer import split
 
 PIECES = ["TLR", "IL-", "α", "β", "A", "B", "I", "1", "2", "3", "/", ",", "-", " ", "b", "and"]
@@ -119,6 +119,20 @@ def test_ranges_within_a_word(word: str, names: tuple[str, ...]) -> None:
 )
 def test_slashes_read_as_a_stroke(word: str, names: tuple[str, ...]) -> None:
     assert hidden_slash(word) == names
+
+
+@pytest.mark.parametrize(
+    ("word", "names"),
+    [
+        ("MNK12", ("MNK1", "MNK2")),
+        ("Smad-23", ("Smad-2", "Smad-3")),
+        ("CDK42", ()),
+        ("p12", ()),
+        ("ERK112", ()),
+    ],
+)
+def test_slashes_not_read_at_all(word: str, names: tuple[str, ...]) -> None:
+    assert lost_slash(word) == names
 
 
 @given(st.text("aB1-–", max_size=20))
