@@ -16,8 +16,22 @@ Point = tuple[float, float]
 Polygon = tuple[Point, Point, Point, Point]
 
 
+class _Sent:
+    """What goes from process to process: pickled as its class and values.
+
+    Left alone, a frozen dataclass with slots looks its fields up anew for every object, both
+    ways, which for the lines of a figure took longer than to name them.
+    """
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        names: tuple[str, ...] = self.__slots__
+        return type(self), tuple(getattr(self, name) for name in names)
+
+
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(_Sent):
     """One figure to curate and the files that belong to it.
 
     Attributes:
@@ -38,7 +52,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
+class Region(_Sent):
     """A place in the figure that holds one line of text.
 
     Attributes:
@@ -70,7 +84,7 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(_Sent):
     """What one reader saw in one region.
 
     Attributes:
@@ -90,7 +104,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Line(_Sent):
     """One line of text of the figure, fused from the readings of its region.
 
     Attributes:
@@ -112,7 +126,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredLines:
+class StoredLines(_Sent):
     """What an earlier reading of a figure gave.
 
     Attributes:
@@ -134,7 +148,7 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Gene:
+class Gene(_Sent):
     """An approved HGNC symbol and its NCBI Gene id (a string of digits)."""
 
     hgnc_symbol: str
@@ -142,7 +156,7 @@ class Gene:
 
 
 @dataclass(frozen=True, slots=True)
-class LexiconEntry:
+class LexiconEntry(_Sent):
     """One term of the lexicon and the genes that it stands for.
 
     Attributes:
@@ -164,7 +178,7 @@ class LexiconEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(_Sent):
     """A name found in a line.
 
     Attributes:
@@ -194,7 +208,7 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class ConceptMention:
+class ConceptMention(_Sent):
     """A chemical or disease found in a line.
 
     Attributes:
@@ -225,7 +239,7 @@ class ConceptMention:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class Names(_Sent):
     """Everything that is named in a figure, each list in reading order.
 
     Attributes:
@@ -238,7 +252,7 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
-class GeneRow:
+class GeneRow(_Sent):
     """One row of a record's ``genes:`` list; see the record schema for the fields."""
 
     word: str
@@ -249,7 +263,7 @@ class GeneRow:
 
 
 @dataclass(frozen=True, slots=True)
-class TermRow:
+class TermRow(_Sent):
     """One row of a record's ``chemicals:`` or ``diseases:``.
 
     Attributes:
@@ -283,7 +297,7 @@ class EndState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class FigureError:
+class FigureError(_Sent):
     """Why a figure failed: class name, file or figure, cause and remedy."""
 
     kind: str
@@ -296,13 +310,14 @@ class FigureError:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(_Sent):
     """Everything that curating one figure came to.
 
     Attributes:
         figid: the figure.
         state: its end state; EMPTY means read without fault and no text found.
-        lines: text lines in reading order; a figure that failed after it was read has them.
+        lines: text lines in reading order; a figure that failed after it was read has them,
+            one that was named anew from stored lines has none.
         mentions: names found in the lines.
         rows: gene rows of the mentions, in reading order.
         record: text of the emitted front matter, or None when it failed or the

@@ -147,7 +147,7 @@ class Curator:
             lines = self._lines(figure, progress)
         else:
             lines, progress.image_size = stored.lines, stored.image_size
-        progress.lines = lines
+        progress.lines = lines if stored is None else ()
         with progress.stage("name"):
             from pipeline.naming.rows import gene_rows
 
@@ -175,7 +175,7 @@ class Curator:
         return Outcome(
             figure.figid,
             EndState.DONE if has_text else EndState.EMPTY,
-            lines=lines,
+            lines=progress.lines,
             mentions=names.genes,
             concepts=names.concepts,
             rows=rows,

@@ -11,7 +11,14 @@ from types import MappingProxyType
 
 from pipeline.lexicon.folding import GREEK_LETTERS, fold, latinise
 from pipeline.lexicon.load import Lexicon
-from pipeline.naming.compounds import SEPARATORS, compounds, hidden_slash, inner_range, lost_slash, seams
+from pipeline.naming.compounds import (
+    SEPARATORS,
+    compounds,
+    hidden_slash,
+    inner_range,
+    lost_slash,
+    seams,
+)
 from pipeline.naming.confusions import Alternatives, Confusions, Keys, names_like
 from pipeline.naming.variants import Variant, variants
 from pipeline.types import LexiconEntry, Source

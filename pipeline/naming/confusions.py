@@ -111,12 +111,13 @@ class Keys:
     def __init__(self, ordered: Sequence[str], known: Set[str] | None = None) -> None:
         self._ordered = ordered
         self._known = frozenset(ordered) if known is None else known
+        self.begin_with = lru_cache(maxsize=65536)(self._begin_with)
 
     def __contains__(self, key: str) -> bool:
         """Whether there is such a key."""
         return key in self._known
 
-    def begin_with(self, prefix: str) -> bool:
+    def _begin_with(self, prefix: str) -> bool:
         """Whether any key begins with ``prefix``."""
         at = bisect_left(self._ordered, prefix)
         return at < len(self._ordered) and self._ordered[at].startswith(prefix)
