@@ -72,6 +72,9 @@ _SHORT = re.compile(r"[A-Z][a-z]{2,3}")
 _SHORT_SPELT_SO = 4
 
 
+#: Gap and Leu, but not Btk and Csk, which no word is spelt like.
+_LIKE_WORD = re.compile(r"(?=.*[AEIOUYaeiouy])[A-Z][a-z]+")
+
 #: elF2 is a misread eIF2 and not ELF2.
 _SMALL_BEFORE_CAPITAL = re.compile(r"[a-z][A-Z]")
 
@@ -268,7 +271,7 @@ def _print(candidate: Candidate, figure: Figure) -> Iterator[str]:
         yield "small before capital, not so in the lexicon"
     if _PHOSPHO.match(candidate.variant.text) and spelling.startswith("P"):
         yield "p of a phosphorylated protein"
-    if text.isalpha() and text.istitle() and len(text) < 5 and not figure.mouse_spelling:
+    if len(text) < 5 and _LIKE_WORD.fullmatch(text) and not figure.mouse_spelling:
         if _weak(candidate) or candidate.entry.source is Source.SYMBOL:
             yield "capitalised like a word"
     elif _weak(candidate) and _case_alone_differs(candidate.variant.text, spelling):
@@ -296,7 +299,9 @@ def _competition(candidate: Candidate, context: Context, meanings: Meanings) -> 
     text = candidate.text
     if text.endswith(f"-{candidate.variant.text}"):  # p-p65 is not pp65 of a virus
         text = candidate.variant.text
-    if meanings.is_word(text):
+    # Curators who listed APP and ACE as they are printed knew the words.
+    listed = candidate.entry.origin == "pathway names" and text == candidate.entry.spelling
+    if meanings.is_word(text) and not (listed and text.isupper()):
         yield WORD_IN_CAPITALS if text.isupper() else "English word"
     if other := meanings.competing(text) or meanings.competing(candidate.variant.text):
         yield f"also a {other}"
