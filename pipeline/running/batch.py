@@ -189,12 +189,12 @@ class _Batch:
         standing.clear()
 
     def _task(self, figure: Figure, inputs: Inputs, row: sqlite3.Row) -> Task:
-        stored = None
+        kept = None
         if not self._plan.force:
-            stored = self._ledger.stored_lines(row, self._fingerprint(inputs))
+            kept = self._ledger.stored_lines(row, self._fingerprint(inputs))
         self._ledger.start(figure)
-        self._in_flight[figure.figid] = _InFlight(figure, inputs, read=stored is None)
-        return Task(figure, stored)
+        self._in_flight[figure.figid] = _InFlight(figure, inputs, read=kept is None)
+        return Task(figure, kept)
 
     def _written(self, flight: _InFlight, outcome: Outcome) -> Outcome:
         """Write the files of an outcome; return it, or the failure to do so."""

@@ -27,7 +27,7 @@ from pipeline.errors import OutputFolderError
 from pipeline.running import ledger_rows as rows_of
 from pipeline.running.ledger_file import explained, identity, locked, opened
 from pipeline.running.ledger_rows import json_of
-from pipeline.types import EndState, Figure, FigureError, Outcome, StoredLines
+from pipeline.types import EndState, Figure, FigureError, Outcome
 
 _FINISHED = (EndState.DONE, EndState.EMPTY)
 
@@ -160,7 +160,7 @@ class Ledger:
                 (self._run, limit),
             ).fetchall()
 
-    def stored_lines(self, row: sqlite3.Row, fingerprint: Fingerprint) -> StoredLines | None:
+    def stored_lines(self, row: sqlite3.Row, fingerprint: Fingerprint) -> rows_of.KeptLines | None:
         """Return the lines kept of a figure, if reading it now would give the same."""
         kept = row["source_hash"], row["reading_hash"]
         if not all(kept) or kept != (fingerprint.source, fingerprint.reading):
@@ -170,7 +170,7 @@ class Ledger:
                 "SELECT * FROM lines WHERE figid = ? ORDER BY idx", (row["figid"],)
             )
             size = None if row["width"] is None else (row["width"], row["height"])
-            return StoredLines(tuple(map(rows_of.line_of, lines)), size)
+            return rows_of.KeptLines(tuple(map(dict, lines)), size)
 
     def start(self, figure: Figure) -> None:
         """Mark a figure as running.

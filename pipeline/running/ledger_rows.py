@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from pipeline.types import Figure, FigureError, Line, Outcome, Polygon, Reading, Region
+from pipeline.types import Figure, FigureError, Line, Outcome, Polygon, Reading, Region, StoredLines
 
 ROLES = ("image", "record", "metadata", "text", "decisions")
 """The files of a figure: attributes of ``Figure`` and columns of the ledger."""
@@ -31,7 +32,27 @@ def line_rows(outcome: Outcome) -> Iterator[tuple[object, ...]]:
         )
 
 
-def line_of(row: sqlite3.Row) -> Line:
+@dataclass(frozen=True, slots=True)
+class KeptLines:
+    """The lines kept of a figure, as the ledger has them.
+
+    So they go to the worker that names them: to decode them costs more than the parent's
+    other work on a figure.
+
+    Attributes:
+        rows: its rows of ``lines`` in reading order.
+        image_size: (width, height) of the upright image in pixels, if it was decoded.
+    """
+
+    rows: tuple[dict[str, Any], ...]
+    image_size: tuple[int, int] | None = None
+
+    def decoded(self) -> StoredLines:
+        """The lines themselves."""
+        return StoredLines(tuple(map(line_of, self.rows)), self.image_size)
+
+
+def line_of(row: Mapping[str, Any] | sqlite3.Row) -> Line:
     """Return the line of a row of ``lines``."""
     region = None
     if row["polygon"] is not None:

@@ -27,6 +27,7 @@ from typing import Protocol
 
 from pipeline.errors import PfcurateError, WorkerError
 from pipeline.running import logs
+from pipeline.running.ledger_rows import KeptLines
 from pipeline.types import Figure, Outcome, StoredLines
 
 log = logging.getLogger(__name__)
@@ -61,11 +62,16 @@ class Task:
 
     Attributes:
         figure: the figure, with absolute paths.
-        stored: its lines, if an earlier reading of them holds.
+        kept: its lines, if an earlier reading of them holds.
     """
 
     figure: Figure
-    stored: StoredLines | None = None
+    kept: KeptLines | None = None
+
+    @property
+    def stored(self) -> StoredLines | None:
+        """Its lines, decoded: dear, and for the worker to do."""
+        return self.kept.decoded() if self.kept else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +205,9 @@ def _serve(pipe: Connection, factory: Factory, idle: float | None) -> None:
     reading = False
     while pipe.poll(idle) and (task := pipe.recv()) is not None:
         with logs.about(task.figure.figid):
-            if curator is None or (task.stored is None and not reading):
+            if curator is None or (task.kept is None and not reading):
                 # PP-OCR's networks are not loaded for lines that are there already.
-                reading = task.stored is None
+                reading = task.kept is None
                 curator = None  # its engines go before others come
                 try:
                     curator = _loaded(factory, reading)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import sqlite3
 from pathlib import Path
 
@@ -241,7 +242,8 @@ def test_lines_are_reused_for_the_same_pixels_and_readers_alone(
         assert row is None  # done
         ledger.register([Figure("f")])
         (row,) = ledger.pending(9)
-        stored = ledger.stored_lines(row, wanted)
+        kept = ledger.stored_lines(row, wanted)
+    stored = kept and pickle.loads(pickle.dumps(kept)).decoded()  # as it comes to a worker
     assert stored == (StoredLines(OUTCOME.lines, (640, 480)) if there else None)
 
 
