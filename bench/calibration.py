@@ -34,8 +34,9 @@ from naming import load_scorer
 from spacy.tokens import Doc
 
 from pipeline.lexicon.load import load_lexicon
-from pipeline.naming.components import CANDIDATES, GENES, Judged, annotate, choose_longest
+from pipeline.naming.choosers import choose_longest
 from pipeline.naming.evidence import score
+from pipeline.naming.judged import CANDIDATES, GENES, Judged, annotate
 from pipeline.naming.namer import Namer
 from pipeline.naming.weights import THRESHOLD, load_weights
 from pipeline.reading.external import read_text

@@ -47,6 +47,7 @@ class Lexicon:
         self._terms = terms
         self._families_of: dict[str, list[frozenset[str]]] | None = None
         self._sorted: list[str] | None = None
+        self._relatives: dict[str, frozenset[str]] = {}
         self._found: dict[str, tuple[LexiconEntry, ...]] = {}
 
     def __contains__(self, key: str) -> bool:
@@ -113,6 +114,12 @@ class Lexicon:
 
     def relatives(self, symbol: str) -> frozenset[str]:
         """Symbols of the genes that share a family of moderate size with a gene."""
+        known = self._relatives.get(symbol)
+        if known is None:
+            known = self._relatives[symbol] = self._in_family_with(symbol)
+        return known
+
+    def _in_family_with(self, symbol: str) -> frozenset[str]:
         if self._families_of is None:
             self._families_of = {}
             for members in self._families.values():

@@ -20,6 +20,7 @@ from pipeline.naming.compounds import (
     seams,
 )
 from pipeline.naming.confusions import Alternatives, Confusions, Keys, names_like
+from pipeline.naming.tokenizer import written
 from pipeline.naming.variants import Variant, variants
 from pipeline.types import LexiconEntry, Source
 
@@ -142,7 +143,7 @@ def candidates(
         for end in range(start + 1, min(start + _TOKENS, len(words)) + 1):
             last = words[end - 1]
             if _nameable(last):
-                text = _written(words, spaces, start, end)
+                text = written(words, spaces, start, end)
                 if len(text) > _LENGTH:
                     break
                 closing = text.count("(") > text.count(")") and words[end : end + 1] == [")"]
@@ -164,6 +165,7 @@ def _spelt_out(text: str, word: str, long_forms: Mapping[str, str]) -> set[str]:
     return {long_form + text[len(part) :] for part, long_form in found.items() if long_form}
 
 
+@lru_cache(maxsize=16384)
 def _nameable(word: str) -> bool:
     """Whether a name may begin or end with the token: it leaves something in a key."""
     return word[0].isalnum() and len(word) <= _LENGTH and bool(fold(word))
@@ -193,10 +195,6 @@ def _inside(word: str, lexicon: Lexicon) -> tuple[tuple[str, Variant, LexiconEnt
                 variant = Variant(part, (rule,), SPLIT_COSTS[rule])
                 names += [(part, variant, entry, rivals, number) for entry, rivals in entries]
     return tuple(names)
-
-
-def _written(words: Sequence[str], spaces: Sequence[bool], start: int, end: int) -> str:
-    return "".join(words[i] + (" " if spaces[i] and i + 1 < end else "") for i in range(start, end))
 
 
 def _window(text: str, start: int, end: int, lexicon: Lexicon) -> Iterator[Candidate]:

@@ -8,7 +8,7 @@ already been weighed against the other meaning.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from unicodedata import normalize
@@ -20,7 +20,7 @@ from pipeline.lexicon.concepts import Concepts
 from pipeline.lexicon.folding import fold
 from pipeline.lexicon.tables import MeshTerm
 from pipeline.naming.candidates import same_breaks
-from pipeline.naming.components import GENES, SECOND_READING, FigureText, judged_in
+from pipeline.naming.choosers import SECOND_READING
 from pipeline.naming.concept_names import (
     MISREADINGS,
     Limits,
@@ -28,8 +28,9 @@ from pipeline.naming.concept_names import (
     is_word,
     spellings,
 )
-from pipeline.naming.figure_rows import Row
-from pipeline.naming.tokenizer import Tokens, row_tokens
+from pipeline.naming.figure_rows import Row, letters_in
+from pipeline.naming.judged import GENES, FigureText, judged_in
+from pipeline.naming.tokenizer import Tokens, row_tokens, written
 
 CONCEPTS = "concepts"
 
@@ -85,11 +86,13 @@ class ConceptMatcher:
         genes: dict[int, set[int]] = defaultdict(set)
         for judged in judged_in(doc, GENES):
             genes[judged.row].update(range(judged.start, judged.end))
+        settled = _settled(figure.rows, genes)
         found = {
             number: self._in_row(number, row, tokens, genes[number], supported)
             for number, (row, tokens) in enumerate(zip(figure.rows, row_tokens(doc), strict=False))
+            if row.seam or settled.get(row.line, number) == number
         }
-        return _chosen(doc, figure.rows, found, {row for row, taken in genes.items() if taken})
+        return _chosen(doc, figure.rows, found, settled)
 
     def set_annotations(self, doc: Doc, found: Iterable[Found]) -> None:
         """Write what was found as spans; labels are CHEMICAL and DISEASE."""
@@ -125,7 +128,7 @@ class ConceptMatcher:
         free = [start + index not in genes for index in range(len(words))]
         hits = []
         for first, last in _windows(words, free):
-            text = _written(words, spaces, first, last)
+            text = written(words, spaces, first, last)
             if len(text) > _LENGTH:
                 continue
             sure = row.confidence >= _SURE_READING
@@ -185,10 +188,6 @@ def _windows(words: Sequence[str], free: Sequence[bool]) -> Iterator[tuple[int, 
                 yield start, end
 
 
-def _written(words: Sequence[str], spaces: Sequence[bool], start: int, end: int) -> str:
-    return "".join(words[i] + (" " if spaces[i] and i + 1 < end else "") for i in range(start, end))
-
-
 def _apart(hits: list[Found]) -> list[Found]:
     taken: set[int] = set()
     kept = []
@@ -200,26 +199,27 @@ def _apart(hits: list[Found]) -> list[Found]:
     return sorted(kept, key=lambda hit: hit.start)
 
 
+def _settled(rows: Sequence[Row], named: Iterable[int]) -> dict[int, int]:
+    """Row by line, for the lines of which a reading with chosen genes (``named``) is settled on."""
+    return {line: at for at in named for line in (rows[at].line, rows[at].below)}
+
+
 def _chosen(
-    doc: Doc, rows: Sequence[Row], found: dict[int, list[Found]], named: Collection[int]
+    doc: Doc, rows: Sequence[Row], found: Mapping[int, list[Found]], settled: Mapping[int, int]
 ) -> list[Found]:
     """What was found in one reading a line, and in labels broken over two lines.
 
-    A reading in which genes were chosen (``named``) is the line's reading; of the others
-    the one of which the concepts make up most, the believed one unless another is clearly
-    better. Of two joined lines only a name that stands on both counts, and it takes the
-    place of what was found in either of them.
+    Where a reading is ``settled`` on, that; of the others the one of which the concepts make
+    up most, the believed one unless another is clearly better. Of two joined lines only a
+    name that stands on both counts, and it takes the place of what was found in either.
     """
-    settled: dict[int, int] = {}
-    for number in named:
-        for line in (rows[number].line, rows[number].below):
-            settled[line] = number
     best: dict[int, tuple[float, int]] = {}
     across: list[Found] = []
     for number, row in enumerate(rows):
         hits = found.get(number, [])
         if row.seam:
-            if number in named or not (settled.keys() & {row.line, row.below}):
+            lines = {row.line, row.below}
+            if number in settled.values() or settled.keys().isdisjoint(lines):
                 across += [hit for hit in hits if _crosses(doc, hit, row)]
             continue
         share = _share(doc, row, hits) - (0.0 if row.believed else SECOND_READING)
@@ -247,8 +247,8 @@ def _crosses(doc: Doc, hit: Found, row: Row) -> bool:
 def _share(doc: Doc, row: Row, hits: Sequence[Found]) -> float:
     if not hits:
         return 0.0
-    letters = sum(char.isalnum() for char in row.text)
-    named = sum(sum(char.isalnum() for char in doc[h.start : h.end].text) for h in hits)
+    letters = letters_in(row.text)
+    named = sum(letters_in(doc[hit.start : hit.end].text) for hit in hits)
     return named / letters if letters else 0.0
 
 

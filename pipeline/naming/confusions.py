@@ -106,16 +106,15 @@ class Keys:
     Args:
         ordered: the keys, sorted.
         known: the same keys, where they are at hand in a form that finds one at once.
+
+    Attributes:
+        known: the keys, to look one up.
     """
 
     def __init__(self, ordered: Sequence[str], known: Set[str] | None = None) -> None:
         self._ordered = ordered
-        self._known = frozenset(ordered) if known is None else known
+        self.known = frozenset(ordered) if known is None else known
         self.begin_with = lru_cache(maxsize=65536)(self._begin_with)
-
-    def __contains__(self, key: str) -> bool:
-        """Whether there is such a key."""
-        return key in self._known
 
     def _begin_with(self, prefix: str) -> bool:
         """Whether any key begins with ``prefix``."""
@@ -139,11 +138,14 @@ def names_like(
         confusions: the table.
         alternatives: per character of ``text`` what else the reader saw; empty if unknown.
     """
+    longest = budget(len(text) + 1)
+    if not longest:
+        return []
+    known = keys.known
     folded = [fold(char) for char in text]
     rests = ["".join(folded[at:]) for at in range(len(text) + 1)]
     edits: dict[int, list[_Edit]] = {}
     most = _EDITS if len(text) > _ONE_EDIT else 1
-    longest = budget(len(text) + 1)
     found: dict[str, tuple[float, str]] = {}
     # Where to go on from: place, the key so far, the text so far, its cost, confusions in it.
     waiting = [(0, "", "", 0.0, 0)]
@@ -151,7 +153,7 @@ def names_like(
         start, taken, written, cost, made = waiting.pop()
         for at in range(start, len(text)):
             if at not in edits:  # no need for those behind what no name begins with
-                edits[at] = _edits(text, at, confusions, alternatives)
+                edits[at] = _edits(text, at, confusions, alternatives, longest)
             for used, printed, latin, extra in edits[at]:
                 total = cost + extra
                 if total > longest:
@@ -159,7 +161,7 @@ def names_like(
                 begun = taken + latin
                 key = begun + rests[at + used]
                 if (
-                    key in keys
+                    key in known
                     and (not made or len(key) > _ONE_EDIT)
                     and total <= budget(len(key))
                     and (key not in found or total < found[key][0])
@@ -174,16 +176,25 @@ def names_like(
     return sorted(((written, cost) for cost, written in found.values()), key=lambda x: x[1])
 
 
-def _edits(text: str, at: int, confusions: Confusions, alternatives: Alternatives) -> list[_Edit]:
-    """Confusions at a place, by the table and by what the reader was unsure of; cheapest first."""
+def _edits(
+    text: str, at: int, confusions: Confusions, alternatives: Alternatives, longest: float
+) -> list[_Edit]:
+    """Confusions at a place, by the table and by what the reader was unsure of; cheapest first.
+
+    What costs more than ``longest`` may be left out.
+    """
     known = confusions.edits(text[at : at + 2], first=not at, last=at == len(text) - 1)
-    if at >= len(alternatives) or not alternatives[at]:
+    seen = alternatives[at] if at < len(alternatives) else ()
+    rest = max(_LEAST_SURE, 1.0 - sum(chance for _, chance in seen))
+    least = rest * math.exp(-longest)
+    likely = [(char, chance) for char, chance in seen if chance >= least]
+    if not likely:
         return known
+    here = fold(text[at])
     found = {(used, printed): (latin, cost) for used, printed, latin, cost in known}
-    rest = max(_LEAST_SURE, 1.0 - sum(chance for _, chance in alternatives[at]))
-    for char, chance in alternatives[at]:
+    for char, chance in likely:
         latin = fold(char)
-        if chance > 0.0 and latin != fold(text[at]):
+        if latin != here:
             cost = max(_CHEAPEST, math.log(rest / chance))
             found[1, char] = latin, min(cost, found.get((1, char), ("", math.inf))[1])
     return sorted(((used, printed, *rest) for (used, printed), rest in found.items()), key=_cost)

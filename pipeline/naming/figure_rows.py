@@ -6,6 +6,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice, pairwise
 
 from pipeline.naming.confusions import Alternatives
@@ -69,6 +70,13 @@ class Row:
 _SEEN_AS = {"Cc": " ", "Cf": "", "Cs": "", "Zl": " ", "Zp": " "}
 
 
+@lru_cache(maxsize=16384)
+def letters_in(text: str) -> int:
+    """Number of letters and digits in ``text``."""
+    return sum(map(str.isalnum, text))
+
+
+@lru_cache(maxsize=16384)
 def printable(text: str) -> str:
     """``text`` with single blanks and without characters that leave nothing on paper.
 
@@ -155,7 +163,7 @@ def _joined(lines: Sequence[Line]) -> Iterator[Row]:
     tallest = max((label.bottom - label.top for label in labels), default=0.0)
     joined = []
     for upper in labels:
-        if sum(char.isalnum() for char in upper.text) < _HEAD:  # a letter is no head of a name
+        if letters_in(upper.text) < _HEAD:  # a letter is no head of a name
             continue
         reach = upper.bottom + _GAP * (upper.bottom - upper.top + tallest) / 2
         near = labels[bisect_right(tops, upper.top) : bisect_left(tops, reach)]

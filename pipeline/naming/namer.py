@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-    from pipeline.naming.components import Judged
     from pipeline.naming.concepts import Found
+    from pipeline.naming.judged import Judged
 
 
 class Namer:
@@ -44,8 +44,8 @@ class Namer:
             lines: the figure's lines, in reading order.
             context: caption and titles; curated rows must not be part of it.
         """
-        from pipeline.naming.components import GENES, judged_in
         from pipeline.naming.concepts import concept_spans
+        from pipeline.naming.judged import GENES, judged_in
 
         # Without a memory zone spaCy keeps every word of every figure for good.
         with self.nlp.memory_zone():
@@ -62,12 +62,17 @@ class Namer:
 
     def candidates(self, lines: Sequence[Line], context: str = "") -> Doc:
         """The document of a figure with everything that could be a gene, judged, none chosen."""
+        from pipeline.naming.matcher import GeneMatcher
+
         matcher = self.nlp.get_pipe("gene_matcher")
-        return matcher(self._text(lines, context))
+        assert isinstance(matcher, GeneMatcher)
+        doc = self._text(lines, context)
+        matcher.set_annotations(doc, matcher.match(doc, every_reading=True))
+        return doc
 
     def readings(self, doc: Doc) -> list[Judged]:
         """Of the genes chosen in a document, those of the readings that are settled on."""
-        from pipeline.naming.components import ReadingChooser
+        from pipeline.naming.choosers import ReadingChooser
 
         return ReadingChooser().match(doc)
 
@@ -89,12 +94,13 @@ class Namer:
         }
 
     def _text(self, lines: Sequence[Line], context: str) -> Doc:
-        from pipeline.naming.components import FigureText
         from pipeline.naming.figure_rows import rows_of
+        from pipeline.naming.judged import FigureText
 
         rows = rows_of(lines)
-        doc = self.nlp.make_doc("\n".join(row.text for row in rows))
-        doc.user_data["figure"] = FigureText(rows, read_context(context, doc.text))
+        printed = "\n".join(row.text for row in rows)
+        doc = self.nlp.make_doc(printed)
+        doc.user_data["figure"] = FigureText(rows, read_context(context, printed))
         return doc
 
 
@@ -105,27 +111,30 @@ def _pipeline(lexicon: Lexicon) -> Language:
     from spacy.language import Language
     from spacy.vocab import Vocab
 
-    from pipeline.naming import components, concepts
     from pipeline.naming.candidates import Search
+    from pipeline.naming.choosers import GeneChooser, ReadingChooser
     from pipeline.naming.concept_names import load_limits
+    from pipeline.naming.concepts import ConceptMatcher
     from pipeline.naming.evidence import Judge
+    from pipeline.naming.matcher import GeneMatcher
     from pipeline.naming.tokenizer import LabelTokenizer
 
     # spacy.blank("en") would load what English text needs, and labels do not.
     nlp = Language(Vocab(), create_tokenizer=lambda nlp: LabelTokenizer(nlp.vocab))
     nlp.max_length = sys.maxsize  # spaCy's limit is for its parsers, which are not used
     matcher = nlp.add_pipe("gene_matcher")
-    assert isinstance(matcher, components.GeneMatcher)
+    assert isinstance(matcher, GeneMatcher)
     # PFOCR's own lexicon is matched as published, which nothing was fitted to.
     weights = load_weights(prior=lexicon.like_for_like)
     matcher.lexicon, matcher.judge = lexicon, Judge(lexicon, load_meanings(), weights)
     matcher.search = Search(lexicon, load_confusions())
+    matcher.threshold = weights.threshold
     chooser = nlp.add_pipe("gene_chooser")
-    assert isinstance(chooser, components.GeneChooser)
+    assert isinstance(chooser, GeneChooser)
     chooser.threshold = weights.threshold
-    nlp.add_pipe("reading_chooser")
+    assert isinstance(nlp.add_pipe("reading_chooser"), ReadingChooser)
     finder = nlp.add_pipe("concept_matcher")
-    assert isinstance(finder, concepts.ConceptMatcher)
+    assert isinstance(finder, ConceptMatcher)
     finder.concepts, finder.limits = lexicon.concepts, load_limits()
     return nlp
 

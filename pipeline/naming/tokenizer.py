@@ -8,6 +8,7 @@ Gene names keep their hyphens, Greek letters and inner full stops (``NF-κB``, `
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,9 +35,10 @@ def split(text: str) -> list[str]:
     for match in _TOKEN.finditer(text):
         token = match.group()
         start = 0
-        for stop in _STOP_BETWEEN_WORDS.finditer(token):
-            pieces += [token[start : stop.start()], "."]
-            start = stop.end()
+        if "." in token:
+            for stop in _STOP_BETWEEN_WORDS.finditer(token):
+                pieces += [token[start : stop.start()], "."]
+                start = stop.end()
         pieces.append(token[start:])
     return pieces
 
@@ -67,6 +69,13 @@ def tokens(text: str) -> Tokens:
             words.append(piece)
             spaces.append(False)
     return Tokens(words, spaces)
+
+
+def written(words: Sequence[str], spaces: Sequence[bool], start: int, end: int) -> str:
+    """The text of the tokens from ``start`` to before ``end``."""
+    if end == start + 1:
+        return words[start]
+    return "".join(words[i] + (" " if spaces[i] and i + 1 < end else "") for i in range(start, end))
 
 
 def row_tokens(doc: Doc) -> list[Tokens]:
