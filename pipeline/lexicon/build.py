@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from pipeline.errors import LexiconError
 from pipeline.lexicon.concepts import merged, read_concepts
 from pipeline.lexicon.folding import fold
-from pipeline.lexicon.mesh import read_mesh, read_proteins
+from pipeline.lexicon.mesh import ProteinRecord, read_mesh, read_proteins
 from pipeline.lexicon.sources import (
     FAMPLEX_FILES,
     FamPlex,
@@ -19,6 +19,7 @@ from pipeline.lexicon.sources import (
     read_famplex,
     read_hgnc,
     read_names,
+    unique_previous,
 )
 from pipeline.lexicon.tables import GeneInfo, SourceFile, Term, sha256_of, write_tables
 from pipeline.types import Source
@@ -32,6 +33,19 @@ _NOT_A_NAME = re.compile(
 
 #: Longest approved name, in words, taken as a term.
 _NAME_WORDS = 4
+
+#: What papers call a protein and a label may, too: a symbol, a word for a protein, or up to
+#: three words that end in one of these or in a number or letter.
+_IN_PAPERS = re.compile(
+    r"(?=.{2,32}$)(?:[^\s,()\[\];]+ ){0,2}"
+    r"(?:(?=[^\s]*[A-Z0-9])[^\s,()\[\];]{1,12}|[a-z-]{3,}(?:in|ase|or|gen|one)|protein)"
+)
+#: Names of clones and loci, and what is no protein or any.
+_NOT_IN_PAPERS = re.compile(
+    r"LOC\d+|.*Rik|[A-Z]{1,3}\d{5,}.*|D\d+Ertd\d+e|[bd]A\d+\S*|protein|origin|margin|"
+    r".*\b(?:syndrome|dysplasia|disease|deficiency|cancer|tumou?r|type|gene)\b.*",
+    re.IGNORECASE,
+)
 
 #: Symbols that share a root and are told apart by a number and perhaps a letter (IRAK1,
 #: CTNNA2, SEMA3A): group 1 is the root.
@@ -69,9 +83,10 @@ def build_lexicon(
     """
     hgnc = read_hgnc(hgnc_file)
     release = read_famplex(famplex, hgnc)
-    known = _with_renown(hgnc, release, read_proteins(mesh))
+    proteins = list(read_proteins(mesh))
+    known = _with_renown(hgnc, release, proteins)
     families: dict[str, set[str]] = {f: set(m) for f, m in release.members.items()}
-    terms = [*_gene_terms(hgnc), *_family_terms(release, hgnc)]
+    terms = [*_in_papers(_gene_terms(hgnc), proteins, hgnc), *_family_terms(release, hgnc)]
     if names:
         terms += _curated_terms(names, hgnc, families)
     named = {fold(term.text) for term in terms if term.source is Source.FAMILY}
@@ -100,12 +115,15 @@ def build_lexicon(
     return counts
 
 
-def _with_renown(hgnc: Hgnc, release: FamPlex, proteins: Set[str]) -> dict[str, GeneInfo]:
+def _with_renown(
+    hgnc: Hgnc, release: FamPlex, proteins: Iterable[ProteinRecord]
+) -> dict[str, GeneInfo]:
     """The genes with what vouches that papers speak of them."""
     members = set().union(*release.members.values())
+    named = {fold(name) for record in proteins if record.human for name in record.names}
     known = {}
     for symbol, gene in hgnc.genes.items():
-        recorded = fold(symbol) in proteins or fold(gene.name) in proteins
+        recorded = fold(symbol) in named or fold(gene.name) in named
         words = {"family": symbol in members, "literature": recorded}
         known[symbol] = replace(gene, renown=frozenset(w for w, holds in words.items() if holds))
     return known
@@ -124,6 +142,40 @@ def _gene_terms(hgnc: Hgnc) -> Iterator[Term]:
 
 def _printable(name: str) -> bool:
     return len(name.split()) <= _NAME_WORDS and not _NOT_A_NAME.search(name)
+
+
+def _in_papers(
+    terms: Iterable[Term], proteins: Iterable[ProteinRecord], hgnc: Hgnc
+) -> Iterator[Term]:
+    """The terms of genes, those that MeSH has too by that origin, and what only MeSH has."""
+    approved = {fold(gene.name): symbol for symbol, gene in hgnc.genes.items()}
+    approved |= {fold(symbol): symbol for symbol in hgnc.genes}
+    owners = {fold(old): symbol for old, symbol in unique_previous(hgnc).items()} | approved
+    called: dict[tuple[str, str], str] = {}
+    for record in proteins:
+        symbol = _owner(record, owners)
+        if symbol and hgnc.genes[symbol].locus == "protein":
+            for name in filter(_IN_PAPERS.fullmatch, record.names):
+                key = fold(name)
+                if approved.get(key, symbol) == symbol and not _NOT_IN_PAPERS.fullmatch(name):
+                    called.setdefault((key, symbol), name)
+    seen = set()
+    for term in terms:
+        key = fold(term.text), term.target
+        seen.add(key)
+        vouched = term.origin == "HGNC" and term.source is not Source.SYMBOL and key in called
+        yield replace(term, origin="MeSH") if vouched else term
+    for (key, symbol), name in called.items():
+        if len(key) > 1 and (key, symbol) not in seen:
+            yield Term(name, Source.ALIAS, symbol, "MeSH")
+
+
+def _owner(record: ProteinRecord, owners: Mapping[str, str]) -> str:
+    """The gene of a record: that of its first name, or the only one that its names lead to."""
+    if symbol := owners.get(fold(record.names[0])):
+        return symbol
+    found = {owners[key] for key in map(fold, record.names) if key in owners}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _family_terms(release: FamPlex, hgnc: Hgnc) -> Iterator[Term]:

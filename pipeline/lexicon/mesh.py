@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import LexiconError
@@ -62,28 +63,49 @@ def read_mesh(paths: Iterable[Path]) -> Iterator[MeshTerm]:
                     yield term
 
 
-_HUMAN_PROTEIN = re.compile(r"(.+?)(?: protein)?, human")
+#: Name and species of a supplement's protein: ``TICAM1 protein, human``.
+_SUPPLEMENTED = re.compile(r"(.+?)( protein)?, (human|mouse|rat)")
+
+#: What needs no "protein" behind it to be the name of one; "docking" does.
+_NAMES_PROTEIN = re.compile(r".*[A-Z0-9][^\s-]*|.*[a-z](?:in|ase)")
 
 
-def read_proteins(paths: Iterable[Path]) -> set[str]:
-    """Folded names of the proteins that MeSH has records of, because papers were about them.
+@dataclass(frozen=True, slots=True)
+class ProteinRecord:
+    """A protein that MeSH has a record of, because papers were about it.
 
-    They are the names and synonyms of protein descriptors, and of supplements the names of
-    human proteins (``TICAM1 protein, human``); lines as for ``read_mesh``.
+    Attributes:
+        names: what papers call it; in a supplement the symbol mostly comes first.
+        human: whether it is the human protein, or that of any species, but not a rodent's.
+    """
+
+    names: tuple[str, ...]
+    human: bool
+
+
+def read_proteins(paths: Iterable[Path]) -> Iterator[ProteinRecord]:
+    """Proteins of MeSH's descriptors, and of its supplements those of man, mouse and rat.
+
+    Lines are as for ``read_mesh``.
 
     Raises:
         LexiconError: a file cannot be read.
     """
-    names: set[str] = set()
     for path in paths:
         for cells in (line.split("\t") for line in read_text(path).splitlines()):
-            listed = (cells[1], *cells[2].split("|"))
+            listed = (cells[1], *filter(None, cells[2].split("|")))
             if not cells[0].startswith("D"):
-                matches = map(_HUMAN_PROTEIN.fullmatch, listed)
-                names.update(fold(match.group(1)) for match in matches if match)
+                matches = [match for match in map(_SUPPLEMENTED.fullmatch, listed) if match]
+                if matches:
+                    names = tuple(map(_bare, matches))
+                    yield ProteinRecord(names, any(match[3] == "human" for match in matches))
             elif any(tree.startswith(_PROTEIN_TREES) for tree in cells[3].split("|")):
-                names.update(fold(name.removesuffix(" Protein")) for name in listed)
-    return names
+                yield ProteinRecord(tuple(name.removesuffix(" Protein") for name in listed), True)
+
+
+def _bare(match: re.Match[str]) -> str:
+    """The name of a supplement's protein as a label has it."""
+    return match[1] if _NAMES_PROTEIN.fullmatch(match[1]) else match[1] + (match[2] or "")
 
 
 def _kind(trees: list[str]) -> str:

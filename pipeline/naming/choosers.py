@@ -128,7 +128,7 @@ def _crosses(doc: Doc, judged: Judged, seam: int) -> bool:
 
 
 #: Share of a line (0 to 1) that another reading must name beyond the believed one.
-SECOND_READING = 0.3
+SECOND_READING = 0.2
 
 
 def named_share(doc: Doc, row: Row, names: Iterable[Judged]) -> float:

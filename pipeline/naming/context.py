@@ -29,6 +29,8 @@ ratio signal signals vacuole
 """
 _NO_GENE = frozenset(_NO_GENE_WORDS.split())
 
+_PREPOSITION = re.compile(r"\b(?:of|for|to|in|from|with|by)\b")
+
 #: ``long form (ABBR)``: the words before the bracket are looked at from the last one back.
 _BRACKETED = re.compile(r"(?<![\w'’/-])((?:[\w'’/-]+ ){1,8})\(([A-Za-z][\w/-]{1,9})[);,]")
 #: ``ABBR, long form;`` and ``ABBR: Long form``, as legends list abbreviations.
@@ -45,17 +47,22 @@ _OTHER_LIFE = re.compile(
 )
 _ANIMAL = re.compile(
     r"\b(mammals?|mammalian|macrophages?|t cells?|hepat\w+|cancers?|tumou?rs?|neurons?|immune|"
-    r"infected cells?|host)\b",
+    r"infected cells?|host|patients?|inflammat\w+|clinical)\b",
     re.IGNORECASE,
 )
+
+#: An assay, whatever the proteins are of.
+_ASSAY = re.compile(r"\byeast (?:two|2)[ -]hybrid\b", re.IGNORECASE)
 
 
 def _of_other_life(text: str) -> bool:
     """Whether ``text`` speaks of plants, microbes or flies more than of vertebrates."""
-    kinds = kinds_of(text)
+    kinds = kinds_of(_ASSAY.sub("", text))
     animal = kinds["vertebrate"] + len(_ANIMAL.findall(text))
     other = kinds.total() - kinds["vertebrate"] - kinds["virus"] + len(_OTHER_LIFE.findall(text))
-    return other >= 2 and other > 2 * animal
+    # Bacteria infect, but to name a plant or a yeast once is enough where no animal is named.
+    alone = not animal and not kinds["virus"] and kinds["plant"] + kinds["fungus"] > 0
+    return alone or (other >= 2 and other > 2 * animal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,11 @@ class Context:
     def spells_out_no_gene(self, key: str) -> bool:
         """Whether the text explains ``key`` as something that is no gene."""
         long_form = self.long_forms.get(key, "").lower()
-        return bool(long_form) and long_form.split()[-1] in _NO_GENE
+        if not long_form:
+            return False
+        # What is meant stands before a preposition: an inhibitor of apoptosis inhibits.
+        head = _PREPOSITION.split(long_form, maxsplit=1)[0].split() or [""]
+        return head[-1] in _NO_GENE
 
 
 def read_context(text: str, printed: str = "") -> Context:

@@ -48,6 +48,7 @@ _ORIGIN = {
     "pathway names": "name used in pathways",
     "gene root": "gene root",
     "approved name": "approved name",
+    "MeSH": "name in papers",
 }
 
 
@@ -171,7 +172,8 @@ class Judge:
         yield from rivalry
         # A caption that speaks of LPS or NS1 means the chemical or the virus, too.
         keys = (fold(candidate.text), fold(candidate.variant.text))
-        word = candidate.text.islower() and candidate.entry.origin == "HGNC"  # of any sentence
+        # A word in small letters may be one of any sentence.
+        word = candidate.text.islower() and candidate.entry.origin in ("HGNC", "MeSH")
         # A word in capitals is more than a word where the caption has it so, too.
         capitals = rivalry == [WORD_IN_CAPITALS] and candidate.text in context.words
         spoken_of = not rivalry and not word and not context.keys.isdisjoint(keys)
@@ -341,7 +343,7 @@ def _weak(candidate: Candidate) -> bool:
     """Whether the term alone says little: an alias or root that nobody vouches for."""
     entry = candidate.entry
     return entry.origin == "gene root" or (
-        entry.origin == "HGNC" and entry.source in (Source.ALIAS, Source.PREVIOUS)
+        entry.origin in ("HGNC", "MeSH") and entry.source in (Source.ALIAS, Source.PREVIOUS)
     )
 
 

@@ -29,7 +29,8 @@ class Meanings:
         """
         plain = text
         if not (text.isascii() and text.isalnum()):
-            plain = "".join(char for char in normalize("NFKC", text) if char.isalnum())
+            # No name has an accent: cÁMP is a misread cAMP.
+            plain = "".join(char for char in normalize("NFKD", text) if char.isalnum())
         if found := self._terms.get(plain, ""):
             return found
         # Nsp1 and nsp1 are NSP1: where digits follow, case says nothing.

@@ -18,7 +18,7 @@ _PROCESS = re.compile(
     r"responses?|methylation|acetylation|deacetylation|methyltransferases?|modifications?|"
     r"synthesis|biosynthesis|metabolism|mediated|dependent|independent|driven|related|"
     r"proteolysis|degradation|stimulated|resistance|sensitive|insensitive|deficiency|"
-    r"antagonists?|agonists?|therapy|treatment|blockade|superfamily|storm",
+    r"antagonists?|agonists?|therapy|treatment|blockade|superfamily|storm|domains?|motifs?",
     re.IGNORECASE,
 )
 
@@ -30,8 +30,8 @@ _STROKES = frozenset("([{+|!")
 
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
-#: A hyphen with letters on both sides.
-_INNER_HYPHEN = re.compile(r"(?<=[A-Za-z])[-‐–](?=[A-Za-z])")
+#: A hyphen with letters on both sides, but for that before the R of a receptor (``VEGF-R``).
+_INNER_HYPHEN = re.compile(r"(?<=[A-Za-z])[-‐–](?=[A-Za-z])(?!Rs?$)")
 
 
 def signs(

@@ -100,6 +100,43 @@ def test_a_name_is_also_known_without_the_word_complex_or_family(releases: Relea
         assert meanings(lexicon, name) == {("bioentities_symbol", "FamPlex", "AKT1")}
 
 
+def test_names_that_papers_have_for_a_protein(releases: Releases) -> None:
+    releases.hgnc += [
+        hgnc_row("AZI2", "1", aliases="NAP1, FLJ21939", previous="AZ2"),
+        hgnc_row("CXCL8", "2", aliases="NAP1"),
+        hgnc_row("ZYX", "3", name="zyxin"),
+    ]
+    names = [
+        "NAP1 protein, human",
+        "Nak-associated protein 1, human",
+        "docking protein, human",
+        "LOC64343 protein, human",
+        "zyxin protein, human",
+        "AZI2 deficiency, human",
+        "NAP1, inverted protein, human",
+        "Tbk1 binder protein, mouse",
+    ]
+    releases.mesh = {
+        "supplements.tsv": [
+            "\t".join(("C1", "AZI2 protein, human", "|".join(names), "D1")),
+            "\t".join(("C2", "Cxcl8 protein, mouse", "Gro9 protein, mouse", "D1")),
+            "\t".join(("C3", "Ghost protein, human", "spectre protein, human", "D1")),
+            "\t".join(("C4", "Cxcl8 protein, fly", "Fly8 protein, fly", "D1")),
+        ]
+    }
+    lexicon = releases.load()
+    paper, alias = ("hgnc_alias_symbol", "MeSH"), ("hgnc_alias_symbol", "HGNC")
+    assert meanings(lexicon, "NAP-1") == {(*paper, "AZI2"), (*alias, "CXCL8")}
+    assert meanings(lexicon, "Nak-associated protein 1") == {(*paper, "AZI2")}
+    assert meanings(lexicon, "docking protein") == {(*paper, "AZI2")}
+    assert meanings(lexicon, "Gro9") == {(*paper, "CXCL8")}
+    assert meanings(lexicon, "AZI2") == {("hgnc_symbol", "HGNC", "AZI2")}
+    assert meanings(lexicon, "AZ2") == {("hgnc_prev_symbol", "HGNC", "AZI2")}
+    assert meanings(lexicon, "zyxin") == {("hgnc_alias_symbol", "approved name", "ZYX")}
+    for name in ("docking", "LOC64343", "AZI2 deficiency", "spectre", "Ghost", "Fly8"):
+        assert meanings(lexicon, name) == set(), name
+
+
 def test_numbered_symbols_make_a_family(releases: Releases) -> None:
     releases.hgnc += [
         hgnc_row("WNT5A", "1"),

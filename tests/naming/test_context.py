@@ -87,13 +87,33 @@ def test_a_caption_alone_names_nothing(namer: Namer) -> None:
         ("Auxin in Arabidopsis. Roots of the plant and of rice.", True),
         ("Growth of Escherichia coli and of yeast", True),
         ("Infected human macrophages. Salmonella and E. coli in mice.", False),
-        ("Yeast", False),
+        ("Signaling networks in budding yeast", True),
+        ("Signaling networks of cancer in budding yeast", False),
+        ("Binding shown by yeast two-hybrid screens", False),
+        ("Growth of Escherichia coli", False),
         ("A pathway of cancer in humans", False),
         ("", False),
     ],
 )
 def test_figures_of_other_life(caption: str, other: bool) -> None:
     assert read_context(caption).other_life is other
+
+
+@pytest.mark.parametrize(
+    ("caption", "no_gene"),
+    [
+        ("ICD, immunogenic cell death.", True),
+        ("IAP, inhibitor of apoptosis.", False),
+        ("ESCRT, endosomal sorting complex required for transport.", False),
+        ("RIA, response to infectious agents.", True),
+    ],
+)
+def test_what_an_abbreviation_means_stands_before_a_preposition(
+    caption: str, no_gene: bool
+) -> None:
+    context = read_context(caption)
+    (key,) = context.long_forms
+    assert context.spells_out_no_gene(key) is no_gene
 
 
 def test_names_in_a_figure_of_other_life_are_doubted(namer: Namer) -> None:

@@ -27,6 +27,7 @@ def around(text: str, name: str, below: str = "") -> list[str]:
         ("COP II", "COP", "part of a longer name"),
         ("Dampened IFN responses", "IFN", "part of the name of a process"),
         ("Histone methylation", "Histone", "part of the name of a process"),
+        ("Pyrin domain", "Pyrin", "part of the name of a process"),
         ("CD8 TILs", "CD8", "marks a kind of cell"),
         ("CD4+ T cells", "CD4", "marks a kind of cell"),
         ("CD8* TILS", "CD8", "marks a kind of cell"),
@@ -63,3 +64,5 @@ def test_hyphens_that_the_lexicon_does_not_have() -> None:
     assert hyphen_between_letters("RE-N", "REN")
     assert not hyphen_between_letters("IL-6", "IL6")
     assert not hyphen_between_letters("NF-kB", "NF-kappaB")
+    assert not hyphen_between_letters("VEGF-R", "VEGFR")
+    assert hyphen_between_letters("VE-GFR", "VEGFR")
