@@ -65,6 +65,9 @@ class Candidate:
     listed: bool = False
 
 
+#: Texts of fewer characters are a misreading of anything.
+_SHORTEST_MISREAD = 3
+
 #: A capitalised word is not searched for misread names from one letter more on.
 _LONG_WORD = 4
 
@@ -92,6 +95,8 @@ class Search:
             text: what was read.
             alternatives: what else the reader saw, by character of ``text``.
         """
+        if len(text) < _SHORTEST_MISREAD:
+            return ()
         if text.isalpha() and text[1:].islower() and (text.islower() or len(text) > _LONG_WORD):
             return ()  # a word, not a name
         found: dict[str, Variant] = {}

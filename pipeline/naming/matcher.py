@@ -32,6 +32,9 @@ from pipeline.naming.tokenizer import Tokens, row_tokens
 #: Fewest letters and digits of a name.
 _SHORTEST = 2
 
+#: In readings less sure than this (0 to 1) names are not searched for misread ones, too.
+_UNLIKELY = 0.2
+
 #: A name that is as likely as not vouches for its relatives.
 _LIKELY = 0.5
 
@@ -76,8 +79,9 @@ class GeneMatcher:
         row, words, spaces = figure.rows[number], tokens.words, tokens.spaces
         if letters_in(row.text) < _SHORTEST:
             return
+        search = self.search if row.confidence >= _UNLIKELY else None
         for each in candidates(
-            words, spaces, self.lexicon, figure.context.long_forms, self.search, row.alternatives
+            words, spaces, self.lexicon, figure.context.long_forms, search, row.alternatives
         ):
             seen = signs(words, spaces, each.start, each.end, row.goes_on)
             alone = not each.start and each.end == len(words)
