@@ -76,6 +76,9 @@ _SHORT_SPELT_SO = 4
 #: Gap and Leu, but not Btk and Csk, which no word is spelt like.
 _LIKE_WORD = re.compile(r"(?=.*[AEIOUYaeiouy])[A-Z][a-z]+")
 
+#: MMe is no way to print MME.
+_ODD_CASE = re.compile(r"[A-Z]{2}[a-z]")
+
 #: elF2 is a misread eIF2 and not ELF2.
 _SMALL_BEFORE_CAPITAL = re.compile(r"[a-z][A-Z]")
 
@@ -268,6 +271,8 @@ def _print(candidate: Candidate, figure: Figure) -> Iterator[str]:
         yield "short, in other case"
     if _DIGITS_PARTED.search(candidate.variant.text) and not _DIGITS_PARTED.search(spelling):
         yield "a hyphen between digits"
+    if _ODD_CASE.search(text) and _case_alone_differs(candidate.variant.text, spelling):
+        yield "small letters behind capitals"
     small = _SMALL_BEFORE_CAPITAL.search(candidate.variant.text)
     if small and not _SMALL_BEFORE_CAPITAL.search(spelling):
         yield "small before capital, not so in the lexicon"
