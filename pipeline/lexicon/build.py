@@ -121,10 +121,11 @@ def _with_renown(
     """The genes with what vouches that papers speak of them."""
     members = set().union(*release.members.values())
     named = {fold(name) for record in proteins if record.human for name in record.names}
+    common = {text for text, _, _ in release.names}
     known = {}
     for symbol, gene in hgnc.genes.items():
         recorded = fold(symbol) in named or fold(gene.name) in named
-        words = {"family": symbol in members, "literature": recorded}
+        words = {"family": symbol in members, "literature": recorded, "common": symbol in common}
         known[symbol] = replace(gene, renown=frozenset(w for w, holds in words.items() if holds))
     return known
 
@@ -161,12 +162,13 @@ def _in_papers(
                     called.setdefault((key, symbol), name)
     seen = set()
     for term in terms:
-        key = fold(term.text), term.target
-        seen.add(key)
-        vouched = term.origin == "HGNC" and term.source is not Source.SYMBOL and key in called
+        meant = fold(term.text), term.target
+        seen.add(meant)
+        vouched = term.origin == "HGNC" and term.source is not Source.SYMBOL and meant in called
         yield replace(term, origin="MeSH") if vouched else term
-    for (key, symbol), name in called.items():
-        if len(key) > 1 and (key, symbol) not in seen:
+    for meant, name in called.items():
+        key, symbol = meant
+        if len(key) > 1 and meant not in seen:
             yield Term(name, Source.ALIAS, symbol, "MeSH")
 
 
@@ -190,7 +192,7 @@ def _family_terms(release: FamPlex, hgnc: Hgnc) -> Iterator[Term]:
                     yield Term(short, Source.FAMILY, identifier, "FamPlex")
             continue
         symbol = hgnc.uniprot.get(identifier) if namespace == "UP" else identifier
-        if symbol in hgnc.genes:
+        if symbol in hgnc.genes and fold(text) != fold(symbol):
             yield Term(text, Source.ALIAS, symbol, "FamPlex")
 
 

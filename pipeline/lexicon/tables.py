@@ -78,7 +78,8 @@ class GeneInfo:
         locus: locus class.
         name: approved name.
         renown: what vouches that papers speak of it: ``family`` if FamPlex has it in a family or
-            complex, ``literature`` if MeSH has a record of its human protein.
+            complex, ``literature`` if MeSH has a record of its human protein, ``common`` if
+            FamPlex has the symbol among the names that papers use.
     """
 
     entrez: str

@@ -194,11 +194,12 @@ def _inside(word: str, lexicon: Lexicon) -> tuple[tuple[str, Variant, LexiconEnt
         splits.append(("slash lost", lost_slash(word)))
         splits += [("two names", pair) for pair in seams(word)]
     for rule, parts in splits:
-        found = [_meanings(lexicon, part) for part in parts]
+        found = [_by_rules(lexicon, part) for part in parts]
         if all(found):
             for number, (part, entries) in enumerate(zip(parts, found, strict=True)):
-                variant = Variant(part, (rule,), SPLIT_COSTS[rule])
-                names += [(part, variant, entry, rivals, number) for entry, rivals in entries]
+                for way, entry, rivals in entries:
+                    rules, cost = (rule, *way.rules), SPLIT_COSTS[rule] + way.cost
+                    names.append((part, Variant(way.text, rules, cost), entry, rivals, number))
     return tuple(names)
 
 

@@ -246,6 +246,8 @@ def _kind(candidate: Candidate, lexicon: Lexicon) -> Iterator[str]:
     if info and info.locus in ("pseudo", "other") and not entry.family:
         yield "not a protein or microRNA"
     if info and not entry.family and kind != "name used in pathways":
+        if entry.source is Source.SYMBOL and "common" in info.renown:
+            yield "symbol in common use"
         if "family" in info.renown:
             yield "of a known family"
         elif info.locus == "protein" and not info.renown:
