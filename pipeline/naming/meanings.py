@@ -37,12 +37,11 @@ class Meanings:
         return self._terms.get(plain.upper(), "") if plain[-1:].isdigit() else ""
 
     def is_word(self, text: str) -> bool:
-        """Whether the text is an English word, in any case but that of a plural.
+        """Whether the text is an English word, and printed as words are.
 
-        ``Rocks`` and ``ROCKS`` are words, ``ROCKs`` is more than one ROCK.
+        ``Rocks`` and ``ROCKS`` are words, ``ROCKs`` is more than one ROCK, and ``AChE`` none.
         """
-        plural = text[:-1].isupper() and text[-1:].islower()
-        return not plural and text.lower() in self._words
+        return (text[1:].islower() or text.isupper()) and text.lower() in self._words
 
 
 @cache
