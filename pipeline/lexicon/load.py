@@ -47,6 +47,7 @@ class Lexicon:
         self._terms = terms
         self._families_of: dict[str, list[frozenset[str]]] | None = None
         self._sorted: list[str] | None = None
+        self._made: dict[str, Gene] = {}
         self._relatives: dict[str, frozenset[str]] = {}
         self._found: dict[str, tuple[LexiconEntry, ...]] = {}
 
@@ -96,8 +97,9 @@ class Lexicon:
 
     def gene(self, symbol: str) -> Gene | None:
         """The approved gene of that symbol, or None."""
-        row = self._genes.get(symbol)
-        return Gene(symbol, row.partition("\t")[0]) if row else None
+        if symbol not in self._made and (row := self._genes.get(symbol)):
+            self._made[symbol] = Gene(symbol, row.partition("\t")[0])
+        return self._made.get(symbol)
 
     def info(self, symbol: str) -> GeneInfo | None:
         """What the tables say of an approved symbol, or None."""

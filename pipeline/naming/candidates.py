@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from types import MappingProxyType
+from typing import TypeAlias
 
 from pipeline.lexicon.folding import GREEK_LETTERS, fold, latinise
 from pipeline.lexicon.load import Lexicon
@@ -19,7 +20,7 @@ from pipeline.naming.compounds import (
     lost_slash,
     seams,
 )
-from pipeline.naming.confusions import Alternatives, Confusions, Keys, names_like
+from pipeline.naming.confusions import Alternatives, Confusions, Keys, budget, likely, names_like
 from pipeline.naming.tokenizer import written
 from pipeline.naming.variants import Variant, variants
 from pipeline.types import LexiconEntry, Source
@@ -68,6 +69,9 @@ class Candidate:
 #: Texts of fewer characters are a misreading of anything.
 _SHORTEST_MISREAD = 3
 
+#: What a text may stand for: how it was rewritten, the entry, the number of its rivals.
+Meant: TypeAlias = tuple[Variant, LexiconEntry, int]
+
 #: A capitalised word is not searched for misread names from one letter more on.
 _LONG_WORD = 4
 
@@ -84,29 +88,41 @@ class Search:
     """
 
     def __init__(self, lexicon: Lexicon, confusions: Confusions) -> None:
+        self._lexicon = lexicon
         self._keys = Keys(lexicon.sorted_keys(), lexicon.keys())
         self._confusions = confusions
         self._like = lru_cache(maxsize=16384)(self._names_like)
+        self._sure = lru_cache(maxsize=16384)(self._misread)
 
-    def misread(self, text: str, alternatives: Alternatives = ()) -> tuple[Variant, ...]:
-        """The names that ``text`` may be a misreading of, as variants of it.
+    def misread(self, text: str, alternatives: Alternatives = ()) -> tuple[Meant, ...]:
+        """The names that ``text`` may be a misreading of.
 
         Args:
             text: what was read.
             alternatives: what else the reader saw, by character of ``text``.
         """
+        most = budget(len(text) + 1)
+        if any(likely(seen, most) for seen in alternatives):
+            return self._misread(text, alternatives)
+        return self._sure(text)
+
+    def _misread(self, text: str, alternatives: Alternatives = ()) -> tuple[Meant, ...]:
         if len(text) < _SHORTEST_MISREAD:
             return ()
         if text.isalpha() and text[1:].islower() and (text.islower() or len(text) > _LONG_WORD):
             return ()  # a word, not a name
         found: dict[str, Variant] = {}
         for base in variants(text):
-            doubted = base.text == text and any(alternatives)
+            doubted = base.text == text and alternatives
             like = self._names_like(text, alternatives) if doubted else self._like(base.text)
             for name, cost in like:
                 rules = (*base.rules, CONFUSION)
                 found.setdefault(name, Variant(name, rules, base.cost + cost))
-        return tuple(found.values())
+        return tuple(
+            (variant, entry, rivals)
+            for variant in found.values()
+            for entry, rivals in _meanings(self._lexicon, variant.text)
+        )
 
     def _names_like(self, text: str, seen: Alternatives = ()) -> list[tuple[str, float]]:
         return names_like(text, self._keys, self._confusions, seen)
@@ -154,7 +170,10 @@ def candidates(
                 closing = text.count("(") > text.count(")") and words[end : end + 1] == [")"]
                 stop = end + closing
                 if end == start + 1:
-                    yield from resolve(text, start, stop, lexicon, search, seen)
+                    for variant, entry, rivals in _by_rules(lexicon, text):
+                        yield Candidate(start, stop, text, variant, entry, rivals)
+                    for variant, entry, rivals in search.misread(text, seen) if search else ():
+                        yield Candidate(start, stop, text, variant, entry, rivals)
                 else:
                     yield from _window(text, start, stop, lexicon)
                 # "Cath K" is Cathepsin K where the caption has "Cath: Cathepsin".
@@ -211,34 +230,8 @@ def _window(text: str, start: int, end: int, lexicon: Lexicon) -> Iterator[Candi
             yield Candidate(start, end, text, Variant(text), entry, rivals)
 
 
-def resolve(
-    text: str,
-    start: int,
-    end: int,
-    lexicon: Lexicon,
-    search: Search | None = None,
-    alternatives: Alternatives = (),
-) -> Iterator[Candidate]:
-    """Candidates for one written name: as printed, and by every rule that leads to an entry.
-
-    Args:
-        text: the name.
-        start: first token of the line that it stands in.
-        end: token after its last.
-        lexicon: what it is looked up in.
-        search: what finds names that it may be a misreading of; None for none.
-        alternatives: what else the reader saw, by character of ``text``.
-    """
-    for variant, entry, rivals in _by_rules(lexicon, text):
-        yield Candidate(start, end, text, variant, entry, rivals)
-    if search:
-        for variant in search.misread(text, alternatives):
-            for entry, rivals in _meanings(lexicon, variant.text):
-                yield Candidate(start, end, text, variant, entry, rivals)
-
-
 @lru_cache(maxsize=16384)
-def _by_rules(lexicon: Lexicon, text: str) -> tuple[tuple[Variant, LexiconEntry, int], ...]:
+def _by_rules(lexicon: Lexicon, text: str) -> tuple[Meant, ...]:
     """Variant, entry and number of rivals for every way to write ``text`` that is a name."""
     if len(text) > _LENGTH:
         return ()

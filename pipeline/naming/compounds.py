@@ -182,9 +182,12 @@ def lost_slash(word: str) -> tuple[str, ...]:
     return (match.group(1) + match.group(2), match.group(1) + match.group(3))
 
 
+_INNER_RANGE = re.compile(r"([A-Za-z]{2,}-?)(\d{1,2})[-–](\d{1,2})")
+
+
 def inner_range(word: str) -> tuple[str, ...]:
     """Names in a word that is itself a range: ``IL-1-3`` is IL-1, IL-2 and IL-3."""
-    match = re.fullmatch(r"([A-Za-z]{2,}-?)(\d{1,2})[-–](\d{1,2})", word)
+    match = _INNER_RANGE.fullmatch(word)
     if not match or not int(match.group(2)) < int(match.group(3)):
         return ()
     span = range(int(match.group(2)), int(match.group(3)) + 1)

@@ -84,6 +84,11 @@ _MISREAD = {
     "* for +": (re.compile(r"\*"), "+"),
 }
 
+_MAY_BE_MISREAD = re.compile("|".join(pattern.pattern for pattern, _ in _MISREAD.values()))
+
+_LIKE_WORD = re.compile(r"[a-z]{3}$|[A-Z]{5}$")
+_OF_VIRUS = re.compile(r"[- ]virus(?=[- ]infection)", re.IGNORECASE)
+
 #: Rules that mend a reading: what is printed is the term, not the text read.
 MISREADINGS = frozenset(_MISREAD)
 
@@ -107,19 +112,20 @@ def _american(text: str) -> str:
 
 
 def _rewritten(text: str) -> Iterator[tuple[str, str]]:
-    if re.search(r"[a-z]{3}$|[A-Z]{5}$", text):
+    if _LIKE_WORD.search(text):
         yield "plural", text + "s"
         if len(text) > _SHORT_PLURAL and text[-1] in "sS" and text[-2] not in "sS":
             yield "plural", text[:-1]
         if text.lower().endswith("ate"):
             yield "anion of an acid", f"{text[:-3]}ic acid"
-    without = re.sub(r"[- ]virus(?=[- ]infection)", "", text, flags=re.IGNORECASE)
+    without = _OF_VIRUS.sub("", text)
     if without != text:
         yield "virus infection", without
-    for rule, (pattern, meant) in _MISREAD.items():
-        read = pattern.sub(meant, text)
-        if read != text:
-            yield rule, read
+    if _MAY_BE_MISREAD.search(text):
+        for rule, (pattern, meant) in _MISREAD.items():
+            read = pattern.sub(meant, text)
+            if read != text:
+                yield rule, read
 
 
 def is_word(term: str) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from unicodedata import normalize
 
 from spacy.language import Language
@@ -69,6 +69,31 @@ class Found:
 _Meaning = tuple[MeshTerm, str, tuple[str, ...], bool]
 
 
+class _Supported:
+    """MeSH ids of what caption and titles name by a word of some length.
+
+    Few figures ask, so that they are looked up when the first is asked for.
+    """
+
+    def __init__(self, concepts: Concepts, keys: Collection[str]) -> None:
+        self._concepts, self._keys = concepts, keys
+
+    def __contains__(self, identifier: str) -> bool:
+        return identifier in self._identifiers
+
+    @cached_property
+    def _identifiers(self) -> set[str]:
+        known = self._concepts.keys()
+        return {
+            term.identifier
+            for key in self._keys
+            if len(key) > 4
+            for spelt in (key, f"{key}S", key.removesuffix("S"))
+            if spelt in known
+            for term in self._concepts.find(spelt)
+        }
+
+
 class ConceptMatcher:
     """Finds chemicals and diseases; assigns ``doc.spans["concepts"]``."""
 
@@ -82,7 +107,7 @@ class ConceptMatcher:
     def match(self, doc: Doc) -> list[Found]:
         """Chemicals and diseases in reading order, none of them on a chosen gene."""
         figure: FigureText = doc.user_data["figure"]
-        supported = self._identifiers(figure.context.keys)
+        supported = _Supported(self.concepts, figure.context.keys)
         genes: dict[int, set[int]] = defaultdict(set)
         for judged in judged_in(doc, GENES):
             genes[judged.row].update(range(judged.start, judged.end))
@@ -108,20 +133,13 @@ class ConceptMatcher:
         self.set_annotations(doc, self.match(doc))
         return doc
 
-    def _identifiers(self, keys: Collection[str]) -> set[str]:
-        """MeSH ids of what caption and titles name by a word of some length."""
-        long = {key for key in keys if len(key) > 4}
-        spelt = {*long, *(f"{key}S" for key in long), *(key.removesuffix("S") for key in long)}
-        known = self.concepts.keys() & spelt
-        return {term.identifier for key in known for term in self.concepts.find(key)}
-
     def _in_row(
         self,
         number: int,
         row: Row,
         tokens: Tokens,
         genes: Collection[int],
-        supported: Collection[str],
+        supported: _Supported,
     ) -> list[Found]:
         """The longest names of a row first; no two share a token."""
         words, spaces, start = tokens.words, tokens.spaces, tokens.start

@@ -176,6 +176,17 @@ def names_like(
     return sorted(((written, cost) for cost, written in found.values()), key=lambda x: x[1])
 
 
+def likely(seen: Sequence[tuple[str, float]], most: float) -> list[tuple[str, float]]:
+    """The alternatives for a character that cost no more than ``most``, each with its cost."""
+    if not seen:
+        return []
+    rest = max(_LEAST_SURE, 1.0 - sum(chance for _, chance in seen))
+    least = rest * math.exp(-most)
+    return [
+        (char, max(_CHEAPEST, math.log(rest / chance))) for char, chance in seen if chance >= least
+    ]
+
+
 def _edits(
     text: str, at: int, confusions: Confusions, alternatives: Alternatives, longest: float
 ) -> list[_Edit]:
@@ -184,18 +195,14 @@ def _edits(
     What costs more than ``longest`` may be left out.
     """
     known = confusions.edits(text[at : at + 2], first=not at, last=at == len(text) - 1)
-    seen = alternatives[at] if at < len(alternatives) else ()
-    rest = max(_LEAST_SURE, 1.0 - sum(chance for _, chance in seen))
-    least = rest * math.exp(-longest)
-    likely = [(char, chance) for char, chance in seen if chance >= least]
-    if not likely:
+    seen = likely(alternatives[at], longest) if at < len(alternatives) else ()
+    if not seen:
         return known
     here = fold(text[at])
     found = {(used, printed): (latin, cost) for used, printed, latin, cost in known}
-    for char, chance in likely:
+    for char, cost in seen:
         latin = fold(char)
         if latin != here:
-            cost = max(_CHEAPEST, math.log(rest / chance))
             found[1, char] = latin, min(cost, found.get((1, char), ("", math.inf))[1])
     return sorted(((used, printed, *rest) for (used, printed), rest in found.items()), key=_cost)
 

@@ -80,14 +80,20 @@ def written(words: Sequence[str], spaces: Sequence[bool], start: int, end: int) 
 
 def row_tokens(doc: Doc) -> list[Tokens]:
     """The tokens of each row of a document that ``LabelTokenizer`` made."""
-    known: Tokens = doc.user_data[_TOKENS]
+    rows: list[Tokens] | None = doc.user_data.get(_ROWS)
+    if rows is None:
+        rows = doc.user_data[_ROWS] = _rows(doc.user_data[_TOKENS])
+    return rows
+
+
+def _rows(known: Tokens) -> list[Tokens]:
     ends = [at for at, word in enumerate(known.words) if word == "\n"]
     rows = zip([0, *(end + 1 for end in ends)], [*ends, len(known.words)], strict=True)
     return [Tokens(known.words[low:high], known.spaces[low:high], low) for low, high in rows]
 
 
 #: Where a document keeps its tokens: to read them back from spaCy takes longer than to find them.
-_TOKENS = "tokens"
+_TOKENS, _ROWS = "tokens", "rows"
 
 
 class LabelTokenizer:
