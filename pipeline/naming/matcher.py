@@ -33,7 +33,7 @@ from pipeline.naming.tokenizer import Tokens, row_tokens
 _SHORTEST = 2
 
 #: In readings less sure than this (0 to 1) names are not searched for misread ones, too.
-_UNLIKELY = 0.2
+_UNLIKELY = 0.4
 
 #: A name that is as likely as not vouches for its relatives.
 _LIKELY = 0.5
