@@ -48,6 +48,7 @@ _SURE_READING = 0.4
 #: Tokens other than names that a chemical may begin and end with: charges and brackets.
 _OPENING = frozenset("+-−–⁺⁻•([")
 _CLOSING = frozenset("+-−⁺⁻•*)]")
+_OPENED_BY = {")": "(", "]": "["}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ class ConceptMatcher:
         words, spaces, start = tokens.words, tokens.spaces, tokens.start
         free = [start + index not in genes for index in range(len(words))]
         hits = []
-        for first, last in _windows(words, free):
+        for first, last in _windows(words, spaces, free):
             text = written(words, spaces, first, last)
             if len(text) > _LENGTH:
                 continue
@@ -193,16 +194,26 @@ class ConceptMatcher:
         return words[end].lower() in self.limits.heads
 
 
-def _windows(words: Sequence[str], free: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """Token spans that may be a name: within free tokens, names or charges at both ends."""
+def _windows(
+    words: Sequence[str], spaces: Sequence[bool], free: Sequence[bool]
+) -> Iterator[tuple[int, int]]:
+    """Token spans that may be a name: within free tokens, names or charges at both ends.
+
+    A charge stands close to its name, and a bracket that ends a name was opened in it.
+    """
     for start, word in enumerate(words):
-        if not free[start] or not (word[0].isalnum() or word in _OPENING):
+        opens = word in _OPENING and not spaces[start]
+        if not free[start] or not (word[0].isalnum() or opens):
             continue
         for end in range(start + 1, min(start + _TOKENS, len(words)) + 1):
             last = words[end - 1]
             if not free[end - 1]:
                 break
-            if last[0].isalnum() or (last in _CLOSING and end > start + 1):
+            closes = last in _CLOSING and end > start + 1
+            if last in _OPENED_BY:
+                # Brackets around all of a name are no part of it.
+                closes = _OPENED_BY[last] in words[start + 1 : end]
+            if last[0].isalnum() or closes:
                 yield start, end
 
 

@@ -47,6 +47,8 @@ def found(namer: Namer) -> Found:
         ("HCV infection", "HCV infection", "disease", "D006526"),
         ("HCV virus infection", "HCV virus infection", "disease", "D006526"),
         ("Cytokine storm", "Cytokine storm", "disease", "D000080424"),
+        ("(tuberculosis)", "tuberculosis", "disease", "D014376"),
+        ("- sphingolipids", "sphingolipids", "chemical", "D013107"),
         ("atherosclerotic plaques in atherosclerosis", "atherosclerosis", "disease", "D050197"),
     ],
 )

@@ -24,6 +24,7 @@ def test_other_meanings_count_in_the_case_given(tmp_path: Path) -> None:
     assert meanings.competing("TAT") == ""
     assert meanings.competing("PB1F2") == meanings.competing("PB1-F2") == "viral-protein"
     assert meanings.competing("NO") == "chemical", "the first class listed"
+    assert meanings.competing("NÓ") == "chemical", "no name has an accent"
     assert meanings.competing("NO₂") == meanings.competing("") == ""
 
 
@@ -31,7 +32,7 @@ def test_words_are_words_in_any_case_but_that_of_a_plural_symbol(tmp_path: Path)
     meanings = load_meanings(write(tmp_path, words="# comment\nrocks\nRest\n"))
     for text in ("rocks", "Rocks", "ROCKS", "rest", "REST"):
         assert meanings.is_word(text)
-    for text in ("ROCKs", "RESTs", "comment", "# comment", ""):
+    for text in ("ROCKs", "RESTs", "ReSt", "comment", "# comment", ""):
         assert not meanings.is_word(text)
 
 

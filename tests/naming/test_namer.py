@@ -71,6 +71,23 @@ def test_two_readings_of_one_place_do_not_vouch_for_each_other(namer: Namer) -> 
     assert twice.score == alone.score
 
 
+def test_other_readings_are_searched_where_they_could_be_settled_on(namer: Namer) -> None:
+    readings = (Reading("STAT3", 0.9, "one"), Reading("STAT1", 0.8, "other"))
+    for believed, named in (("STAT3", ["STAT3"]), ("stot", ["STAT3"])):
+        line = Line(believed, 0.9, readings=readings)
+        assert [mention.text for mention in namer.name([line])] == named
+        found = namer.candidates([line]).user_data["candidates"]
+        assert {"STAT3", "STAT1"} <= {judged.candidate.text for judged in found}
+
+
+def test_a_symbol_in_a_case_that_nobody_uses_is_doubted(namer: Namer) -> None:
+    def best(text: str) -> float:
+        found = namer.candidates([Line(text)]).user_data["candidates"]
+        return max(judged.score for judged in found)
+
+    assert best("MMe") < best("MME")
+
+
 def test_words_are_forgotten_after_the_figure(namer: Namer) -> None:
     namer.name([Line("TLR4")])
     known = len(namer.nlp.vocab.strings)
