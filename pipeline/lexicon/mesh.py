@@ -35,7 +35,7 @@ def read_mesh(paths: Iterable[Path]) -> Iterator[MeshTerm]:
     """Terms of MeSH mapping files: descriptors (ids D...) before supplements (ids C...).
 
     Descriptor lines are ``id, name, synonyms, tree numbers, -``; supplement lines ``id,
-    name, synonyms, headings mapped to``, lists separated by ``|``.
+    name, synonyms, headings mapped to``, lists separated by ``|``, headings by commas, too.
 
     Raises:
         LexiconError: a file cannot be read or a line has fewer columns.
@@ -56,7 +56,7 @@ def read_mesh(paths: Iterable[Path]) -> Iterator[MeshTerm]:
             else:
                 supplements.append(cells)
     for cells in supplements:
-        headings = (heading.lstrip("*") for heading in cells[3].split("|"))
+        headings = (heading.strip(" *") for heading in re.split("[|,]", cells[3]))
         if kind := next((kinds[heading] for heading in headings if heading in kinds), ""):
             for term in _terms(cells, kind):
                 if len(term.text) <= _SUPPLEMENT_LENGTH and _SUPPLEMENT.fullmatch(term.text):
