@@ -49,6 +49,7 @@ _SURE_READING = 0.4
 _OPENING = frozenset("+-−–⁺⁻•([")
 _CLOSING = frozenset("+-−⁺⁻•*)]")
 _OPENED_BY = {")": "(", "]": "["}
+_CLOSED_BY = {opening: closing for closing, opening in _OPENED_BY.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +211,17 @@ def _windows(
             if not free[end - 1]:
                 break
             closes = last in _CLOSING and end > start + 1
-            if last in _OPENED_BY:
-                # Brackets around all of a name are no part of it.
-                closes = _OPENED_BY[last] in words[start + 1 : end]
-            if last[0].isalnum() or closes:
+            if (last[0].isalnum() or closes) and _closed(words[start:end]):
                 yield start, end
+
+
+def _closed(name: Sequence[str]) -> bool:
+    """Whether the brackets at either end of a name have their other half within it.
+
+    Brackets around all of a name are no part of it.
+    """
+    opened, closed = _CLOSED_BY.get(name[0]), _OPENED_BY.get(name[-1])
+    return (not opened or opened in name[:-1]) and (not closed or closed in name[1:])
 
 
 def _apart(hits: list[Found]) -> list[Found]:
