@@ -18,6 +18,9 @@ JOINED = "joined"
 #: Most readings of one line that are looked at, the believed one counted.
 _READINGS = 6
 
+#: Other readings of a line that are less sure than this (0 to 1) are not looked at.
+_HOPELESS = 0.1
+
 #: Two lines are one label broken in two if their heights differ by no more than this
 #: factor, the gap between them is no more than this share of the height, and they overlap
 #: along the reading direction by at least this share of the shorter one.
@@ -134,7 +137,8 @@ def _readings(line: Line) -> dict[str, tuple[float, Alternatives]]:
     found: dict[str, tuple[float, Alternatives]] = {printable(line.text): (line.confidence, ())}
     for reading in line.readings:
         text = printable(reading.text)
-        if not text or (text not in found and len(found) == _READINGS):
+        new = text not in found
+        if not text or (new and (len(found) == _READINGS or reading.confidence < _HOPELESS)):
             continue
         fits = text == reading.text and len(text) == len(reading.alternatives)
         confidence, known = found.setdefault(text, (reading.confidence, ()))
