@@ -40,7 +40,7 @@ _IN_PAPERS = re.compile(
     r"(?=.{2,32}$)(?:[^\s,()\[\];]+ ){0,2}"
     r"(?:(?=[^\s]*[A-Z0-9])[^\s,()\[\];]{1,12}|[a-z-]{3,}(?:in|ase|or|gen|one)|protein)"
 )
-#: Names of clones and loci, and what is no protein or any.
+#: Names of clones and loci, of what is no protein, and words for any protein.
 _NOT_IN_PAPERS = re.compile(
     r"LOC\d+|.*Rik|[A-Z]{1,3}\d{5,}.*|D\d+Ertd\d+e|[bd]A\d+\S*|protein|origin|margin|"
     r".*\b(?:syndrome|dysplasia|disease|deficiency|cancer|tumou?r|type|gene)\b.*",

@@ -234,6 +234,7 @@ def test_mesh_gives_chemicals_and_diseases(tmp_path: Path) -> None:
         ("C1", "MG-132", "MG132|N-carbobenzoxy-leucyl-leucinal", "*D1"),
         ("C2", "some protein", "", "D4"),
         ("C3", "Rare disease", "", "D9|*D3"),
+        ("C4", "baricitinib", "", "D9,*D1"),
     )
     descriptors = mesh_file(
         tmp_path,
@@ -252,6 +253,7 @@ def test_mesh_gives_chemicals_and_diseases(tmp_path: Path) -> None:
         MeshTerm("MG-132", "chemical", "C1"),
         MeshTerm("MG132", "chemical", "C1"),
         MeshTerm("Rare disease", "disease", "C3"),
+        MeshTerm("baricitinib", "chemical", "C4"),
     ]
 
 
