@@ -20,6 +20,7 @@ _BETWEEN = SEPARATORS | {"and"}
 _NUMBER_END = re.compile(rf"(.*?[^\d])(\d+[A-Za-z{_GREEK}]?)$")
 _GREEK_END = re.compile(rf"(.*?[^{_GREEK}])([{_GREEK}]|-?[aBb]|alpha|beta)$")
 _LETTER_END = re.compile(r"(.*?[\d a-z-])([A-Z])$")
+_CAPITALS_END = re.compile(r"(.*[A-Z])([A-Z])$")
 _SMALL_LETTER_END = re.compile(r"(.*\d)([a-z])$")
 _ROMAN_END = re.compile(r"(.*?)(I{1,3}|I?V)$")
 
@@ -141,6 +142,8 @@ def _replace(head: str, tail: str) -> str | None:
         ends.insert(0, _ROMAN_END)
     if tail[0] in _GREEK or tail[0] in "ßabB":
         ends.append(_GREEK_END)
+    if len(head) > 2 and len(tail) == 1 and head[-1] < tail and head[-2:].isupper():
+        ends.append(_CAPITALS_END)  # MICA/B
     matches = (end.match(head) for end in ends)
     match = next((match for match in matches if match), None)
     return match.group(1) + tail.replace("ß", "β") if match else None
