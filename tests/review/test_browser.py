@@ -246,6 +246,7 @@ def test_a_figure_is_set_aside_and_taken_back(ann: Reviewer) -> None:
     page.keyboard.press("2")
     page.locator(".verdict-note", has_text="wrong organism").wait_for()
     assert ann.decided(CYCLE).verdict is Verdict.WRONG_ORGANISM
+    assert len(ann.decided(CYCLE).made) == 1, "the digit is no answer for a label, too"
     ann.run.run()
     assert ann.run.emitted(CYCLE) == (ann.run.curated / f"{CYCLE}.md").read_text("utf-8")
     press(page, "u")

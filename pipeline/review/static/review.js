@@ -316,7 +316,10 @@ function asideDialog() {
   });
   dialog.addEventListener("keydown", (event) => {
     const button = buttons.find((other) => $("kbd", other).textContent === event.key);
-    if (button) choose(button);
+    if (!button) return;
+    event.stopPropagation(); // with the dialog closed the digit would pick another gene, too
+    event.preventDefault();
+    choose(button);
   });
 }
 
