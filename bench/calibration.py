@@ -304,7 +304,7 @@ def main() -> None:
     parser.add_argument("--text", type=Path, metavar="DIR", help="text of the figures")
     parser.add_argument("--run", type=Path, metavar="OUT", help="output folder of a run")
     parser.add_argument("--check", type=Path, nargs="*", default=[], metavar="TRUTH")
-    parser.add_argument("--precision", type=float, default=0.955, help="wanted of the threshold")
+    parser.add_argument("--precision", type=float, default=0.956, help="wanted of the threshold")
     parser.add_argument("--curve", type=Path, metavar="PNG")
     parser.add_argument("--write", action="store_true", help="write models/naming_weights.tsv")
     args = parser.parse_args()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 
@@ -86,9 +86,13 @@ def build_lexicon(
     proteins = list(read_proteins(mesh))
     known = _with_renown(hgnc, release, proteins)
     families: dict[str, set[str]] = {f: set(m) for f, m in release.members.items()}
-    terms = [*_in_papers(_gene_terms(hgnc), proteins, hgnc), *_family_terms(release, hgnc)]
-    if names:
-        terms += _curated_terms(names, hgnc, families)
+    curated = list(_curated_terms(names, hgnc, families)) if names else []
+    settled = {fold(term.text) for term in curated}
+    terms = [
+        *_in_papers(_gene_terms(hgnc), proteins, hgnc, settled),
+        *_family_terms(release, hgnc),
+        *curated,
+    ]
     named = {fold(term.text) for term in terms if term.source is Source.FAMILY}
     terms += _root_terms(hgnc, families, named)
     sources = [_source(hgnc_file, "HGNC", "CC0-1.0", versions)]
@@ -146,9 +150,12 @@ def _printable(name: str) -> bool:
 
 
 def _in_papers(
-    terms: Iterable[Term], proteins: Iterable[ProteinRecord], hgnc: Hgnc
+    terms: Iterable[Term], proteins: Iterable[ProteinRecord], hgnc: Hgnc, settled: Set[str]
 ) -> Iterator[Term]:
-    """The terms of genes, those that MeSH has too by that origin, and what only MeSH has."""
+    """The terms of genes, those that MeSH has too by that origin, and what only MeSH has.
+
+    What a ``settled`` key means has been decided, and MeSH has no say in it.
+    """
     approved = {fold(gene.name): symbol for symbol, gene in hgnc.genes.items()}
     approved |= {fold(symbol): symbol for symbol in hgnc.genes}
     owners = {fold(old): symbol for old, symbol in unique_previous(hgnc).items()} | approved
@@ -158,7 +165,8 @@ def _in_papers(
         if symbol and hgnc.genes[symbol].locus == "protein":
             for name in filter(_IN_PAPERS.fullmatch, record.names):
                 key = fold(name)
-                if approved.get(key, symbol) == symbol and not _NOT_IN_PAPERS.fullmatch(name):
+                foreign = key in settled or approved.get(key, symbol) != symbol
+                if not foreign and not _NOT_IN_PAPERS.fullmatch(name):
                     called.setdefault((key, symbol), name)
     seen = set()
     for term in terms:

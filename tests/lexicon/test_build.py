@@ -133,6 +133,10 @@ def test_names_that_papers_have_for_a_protein(releases: Releases) -> None:
     assert meanings(lexicon, "AZI2") == {("hgnc_symbol", "HGNC", "AZI2")}
     assert meanings(lexicon, "AZ2") == {("hgnc_prev_symbol", "HGNC", "AZI2")}
     assert meanings(lexicon, "zyxin") == {("hgnc_alias_symbol", "approved name", "ZYX")}
+    releases.names = ["NAP1\tCXCL8"]
+    curated = releases.load("curated")
+    listed = ("hgnc_alias_symbol", "pathway names", "CXCL8")
+    assert meanings(curated, "NAP-1") == {listed, (*alias, "AZI2"), (*alias, "CXCL8")}
     for name in ("docking", "LOC64343", "AZI2 deficiency", "spectre", "Ghost", "Fly8"):
         assert meanings(lexicon, name) == set(), name
 
