@@ -89,7 +89,7 @@ def build_lexicon(
     curated = list(_curated_terms(names, hgnc, families)) if names else []
     settled = {fold(term.text) for term in curated}
     terms = [
-        *_in_papers(_gene_terms(hgnc), proteins, hgnc, settled),
+        *_in_papers(_gene_terms(hgnc), _called(proteins, hgnc, settled)),
         *_family_terms(release, hgnc),
         *curated,
     ]
@@ -149,12 +149,12 @@ def _printable(name: str) -> bool:
     return len(name.split()) <= _NAME_WORDS and not _NOT_A_NAME.search(name)
 
 
-def _in_papers(
-    terms: Iterable[Term], proteins: Iterable[ProteinRecord], hgnc: Hgnc, settled: Set[str]
-) -> Iterator[Term]:
-    """The terms of genes, those that MeSH has too by that origin, and what only MeSH has.
+def _called(
+    proteins: Iterable[ProteinRecord], hgnc: Hgnc, settled: Set[str]
+) -> dict[tuple[str, str], str]:
+    """What papers call the proteins of genes: the name by folded name and approved symbol.
 
-    What a ``settled`` key means has been decided, and MeSH has no say in it.
+    What a ``settled`` key means has been decided, and papers have no say in it.
     """
     approved = {fold(gene.name): symbol for symbol, gene in hgnc.genes.items()}
     approved |= {fold(symbol): symbol for symbol in hgnc.genes}
@@ -168,6 +168,11 @@ def _in_papers(
                 foreign = key in settled or approved.get(key, symbol) != symbol
                 if not foreign and not _NOT_IN_PAPERS.fullmatch(name):
                     called.setdefault((key, symbol), name)
+    return called
+
+
+def _in_papers(terms: Iterable[Term], called: Mapping[tuple[str, str], str]) -> Iterator[Term]:
+    """The terms of genes, those that MeSH has too by that origin, and what only MeSH has."""
     seen = set()
     for term in terms:
         meant = fold(term.text), term.target

@@ -20,7 +20,14 @@ from pipeline.naming.compounds import (
     lost_slash,
     seams,
 )
-from pipeline.naming.confusions import Alternatives, Confusions, Keys, budget, likely, names_like
+from pipeline.naming.confusions import (
+    Alternatives,
+    Confusions,
+    Doubts,
+    Keys,
+    doubts_of,
+    names_like,
+)
 from pipeline.naming.tokenizer import written
 from pipeline.naming.variants import Variant, variants
 from pipeline.types import LexiconEntry, Source
@@ -92,7 +99,7 @@ class Search:
         self._keys = Keys(lexicon.sorted_keys(), lexicon.keys())
         self._confusions = confusions
         self._like = lru_cache(maxsize=16384)(self._names_like)
-        self._sure = lru_cache(maxsize=16384)(self._misread)
+        self._known = lru_cache(maxsize=16384)(self._misread)
 
     def misread(self, text: str, alternatives: Alternatives = ()) -> tuple[Meant, ...]:
         """The names that ``text`` may be a misreading of.
@@ -101,20 +108,17 @@ class Search:
             text: what was read.
             alternatives: what else the reader saw, by character of ``text``.
         """
-        most = budget(len(text) + 1)
-        if any(likely(seen, most) for seen in alternatives):
-            return self._misread(text, alternatives)
-        return self._sure(text)
-
-    def _misread(self, text: str, alternatives: Alternatives = ()) -> tuple[Meant, ...]:
         if len(text) < _SHORTEST_MISREAD:
             return ()
         if text.isalpha() and text[1:].islower() and (text.islower() or len(text) > _LONG_WORD):
             return ()  # a word, not a name
+        return self._known(text, doubts_of(text, alternatives))
+
+    def _misread(self, text: str, doubts: Doubts) -> tuple[Meant, ...]:
         found: dict[str, Variant] = {}
         for base in variants(text):
-            doubted = base.text == text and alternatives
-            like = self._names_like(text, alternatives) if doubted else self._like(base.text)
+            doubted = base.text == text and doubts
+            like = self._names_like(text, doubts) if doubted else self._like(base.text)
             for name, cost in like:
                 rules = (*base.rules, CONFUSION)
                 found.setdefault(name, Variant(name, rules, base.cost + cost))
@@ -124,8 +128,8 @@ class Search:
             for entry, rivals in _meanings(self._lexicon, variant.text)
         )
 
-    def _names_like(self, text: str, seen: Alternatives = ()) -> list[tuple[str, float]]:
-        return names_like(text, self._keys, self._confusions, seen)
+    def _names_like(self, text: str, doubts: Doubts = ()) -> list[tuple[str, float]]:
+        return names_like(text, self._keys, self._confusions, doubts)
 
 
 def candidates(

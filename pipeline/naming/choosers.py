@@ -9,7 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.naming.evidence import AS_IN_LEXICON, THIS_GENE
-from pipeline.naming.figure_rows import Row, letters_in
+from pipeline.naming.figure_rows import Row
 from pipeline.naming.judged import (
     CANDIDATES,
     GENES,
@@ -17,7 +17,10 @@ from pipeline.naming.judged import (
     Judged,
     Place,
     annotate,
+    by_row,
+    crosses,
     judged_in,
+    share_of,
 )
 
 #: Log odds by which the entry printed so is preferred to others of the same text.
@@ -93,14 +96,12 @@ class ReadingChooser:
         are taken together if a name begins in one and ends in the other.
         """
         figure: FigureText = doc.user_data["figure"]
-        names: dict[int, list[Judged]] = defaultdict(list)
-        for judged in judged_in(doc, GENES):
-            names[judged.row].append(judged)
+        names = by_row(judged_in(doc, GENES))
         best: dict[int, tuple[float, int]] = {}
         for number, row in enumerate(figure.rows):
             share = named_share(doc, row, names.get(number, ()))
             if row.seam:
-                across = any(_crosses(doc, j, row.offset + row.seam) for j in names[number])
+                across = any(crosses(doc, j.start, j.end, row) for j in names.get(number, ()))
                 taken = any(figure.rows[best[at][1]].seam for at in (row.line, row.below))
                 if across and not taken:
                     best[row.line] = best[row.below] = (share, number)
@@ -121,12 +122,6 @@ class ReadingChooser:
         return doc
 
 
-def _crosses(doc: Doc, judged: Judged, seam: int) -> bool:
-    """Whether a name begins in the upper of two joined lines and ends in the lower one."""
-    span = doc[judged.start : judged.end]
-    return span.start_char < seam < span.end_char
-
-
 #: Share of a line (0 to 1) that another reading must name beyond the believed one.
 SECOND_READING = 0.2
 
@@ -137,11 +132,7 @@ def named_share(doc: Doc, row: Row, names: Iterable[Judged]) -> float:
     for judged in names:
         at = (judged.start, judged.end)
         spans[at] = max(spans.get(at, 0.0), judged.score)
-    if not spans:
-        return 0.0
-    letters = letters_in(row.text)
-    named = sum(score * letters_in(doc[start:end].text) for (start, end), score in spans.items())
-    return named / letters if letters else 0.0
+    return share_of(doc, row, spans)
 
 
 @Language.factory("gene_chooser", assigns=["doc.spans"])

@@ -168,9 +168,7 @@ def seams(word: str) -> Iterator[tuple[str, str]]:
 def hidden_slash(word: str) -> tuple[str, ...]:
     """The two names of a list whose slash was read as a stroke, or nothing."""
     match = _SLASH_READ_AS.fullmatch(word)
-    if not match or not int(match.group(2)) < int(match.group(3)):
-        return ()
-    return (match.group(1) + match.group(2), match.group(1) + match.group(3))
+    return _both(match) if match and int(match[2]) < int(match[3]) else ()
 
 
 #: The slash between two numbers that follow on each other may be lost (``MNK12``, ``ERK12``).
@@ -180,9 +178,11 @@ _SLASH_LOST = re.compile(r"([A-Za-z]{3,}-?)(\d)(\d)")
 def lost_slash(word: str) -> tuple[str, ...]:
     """The two names of a list whose slash was not read at all, or nothing."""
     match = _SLASH_LOST.fullmatch(word)
-    if not match or int(match.group(2)) + 1 != int(match.group(3)):
-        return ()
-    return (match.group(1) + match.group(2), match.group(1) + match.group(3))
+    return _both(match) if match and int(match[2]) + 1 == int(match[3]) else ()
+
+
+def _both(match: re.Match[str]) -> tuple[str, ...]:
+    return match[1] + match[2], match[1] + match[3]
 
 
 _INNER_RANGE = re.compile(r"([A-Za-z]{2,}-?)(\d{1,2})[-–](\d{1,2})")

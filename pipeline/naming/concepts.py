@@ -28,8 +28,9 @@ from pipeline.naming.concept_names import (
     is_word,
     spellings,
 )
-from pipeline.naming.figure_rows import Row, letters_in
-from pipeline.naming.judged import GENES, FigureText, judged_in
+from pipeline.naming.figure_rows import Row
+from pipeline.naming.judged import GENES, FigureText, crosses, judged_in, share_of
+from pipeline.naming.surroundings import CLOSED_BY
 from pipeline.naming.tokenizer import Tokens, row_tokens, written
 
 CONCEPTS = "concepts"
@@ -48,8 +49,7 @@ _SURE_READING = 0.4
 #: Tokens other than names that a chemical may begin and end with: charges and brackets.
 _OPENING = frozenset("+-−–⁺⁻•([")
 _CLOSING = frozenset("+-−⁺⁻•*)]")
-_OPENED_BY = {")": "(", "]": "["}
-_CLOSED_BY = {opening: closing for closing, opening in _OPENED_BY.items()}
+_OPENED_BY = {closing: opening for opening, closing in CLOSED_BY.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,17 +211,19 @@ def _windows(
             if not free[end - 1]:
                 break
             closes = last in _CLOSING and end > start + 1
-            if (last[0].isalnum() or closes) and _closed(words[start:end]):
+            if (last[0].isalnum() or closes) and _closed(words, start, end):
                 yield start, end
 
 
-def _closed(name: Sequence[str]) -> bool:
+def _closed(words: Sequence[str], start: int, end: int) -> bool:
     """Whether the brackets at either end of a name have their other half within it.
 
     Brackets around all of a name are no part of it.
     """
-    opened, closed = _CLOSED_BY.get(name[0]), _OPENED_BY.get(name[-1])
-    return (not opened or opened in name[:-1]) and (not closed or closed in name[1:])
+    closing, opening = CLOSED_BY.get(words[start]), _OPENED_BY.get(words[end - 1])
+    return (not closing or closing in words[start : end - 1]) and (
+        not opening or opening in words[start + 1 : end]
+    )
 
 
 def _apart(hits: list[Found]) -> list[Found]:
@@ -254,11 +256,11 @@ def _chosen(
     for number, row in enumerate(rows):
         hits = found.get(number, [])
         if row.seam:
-            lines = {row.line, row.below}
-            if number in settled.values() or settled.keys().isdisjoint(lines):
-                across += [hit for hit in hits if _crosses(doc, hit, row)]
+            if settled.get(row.line) == number or settled.keys().isdisjoint((row.line, row.below)):
+                across += [hit for hit in hits if crosses(doc, hit.start, hit.end, row)]
             continue
-        share = _share(doc, row, hits) - (0.0 if row.believed else SECOND_READING)
+        share = share_of(doc, row, {(hit.start, hit.end): 1.0 for hit in hits})
+        share -= 0.0 if row.believed else SECOND_READING
         if row.believed or share > best[row.line][0]:
             best[row.line] = (share, number)
     covered: set[int] = set()
@@ -273,19 +275,6 @@ def _chosen(
             kept += found.get(settled.get(line, number), [])
     unique = dict.fromkeys(kept)  # a joined row settles two lines
     return sorted(unique, key=lambda hit: (rows[hit.row].line, hit.start))
-
-
-def _crosses(doc: Doc, hit: Found, row: Row) -> bool:
-    span = doc[hit.start : hit.end]
-    return span.start_char < row.offset + row.seam < span.end_char
-
-
-def _share(doc: Doc, row: Row, hits: Sequence[Found]) -> float:
-    if not hits:
-        return 0.0
-    letters = letters_in(row.text)
-    named = sum(letters_in(doc[hit.start : hit.end].text) for hit in hits)
-    return named / letters if letters else 0.0
 
 
 def concept_spans(doc: Doc) -> list[Found]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -23,6 +23,9 @@ EDGE = "^"
 
 #: Chances of a character, as a reader gives them: best first.
 Alternatives = Sequence[Sequence[tuple[str, float]]]
+
+#: What counts of them: characters seen, each with the cost of taking it, by character of a text.
+Doubts = tuple[tuple[tuple[str, float], ...], ...]
 
 #: Most that a name of so many characters (the last for longer ones) may cost: a short name
 #: is reached by the commonest confusions alone, never by two.
@@ -128,7 +131,7 @@ def budget(length: int) -> float:
 
 
 def names_like(
-    text: str, keys: Keys, confusions: Confusions, alternatives: Alternatives = ()
+    text: str, keys: Keys, confusions: Confusions, doubts: Doubts = ()
 ) -> list[tuple[str, float]]:
     """Names that ``text`` may be a misreading of, as printed, with their cost; cheapest first.
 
@@ -136,7 +139,7 @@ def names_like(
         text: what was read.
         keys: the lexicon's keys.
         confusions: the table.
-        alternatives: per character of ``text`` what else the reader saw; empty if unknown.
+        doubts: what the reader was unsure of, from ``doubts_of``.
     """
     longest = budget(len(text) + 1)
     if not longest:
@@ -153,7 +156,7 @@ def names_like(
         start, taken, written, cost, made = waiting.pop()
         for at in range(start, len(text)):
             if at not in edits:  # no need for those behind what no name begins with
-                edits[at] = _edits(text, at, confusions, alternatives, longest)
+                edits[at] = _edits(text, at, confusions, doubts)
             for used, printed, latin, extra in edits[at]:
                 total = cost + extra
                 if total > longest:
@@ -176,31 +179,40 @@ def names_like(
     return sorted(((written, cost) for cost, written in found.values()), key=lambda x: x[1])
 
 
-def likely(seen: Sequence[tuple[str, float]], most: float) -> list[tuple[str, float]]:
-    """The alternatives for a character that cost no more than ``most``, each with its cost."""
+def doubts_of(text: str, alternatives: Alternatives) -> Doubts:
+    """What the reader saw beside each character of ``text``, with its cost where that counts.
+
+    Args:
+        text: what was read.
+        alternatives: per character of it what else the reader saw; empty if unknown.
+
+    Returns:
+        For each character (character seen, cost), none dearer than a name may be; empty if
+        nothing is left.
+    """
+    most = budget(len(text) + 1)
+    doubts = tuple(tuple(_likely(seen, most)) for seen in alternatives)
+    return doubts if any(doubts) else ()
+
+
+def _likely(seen: Sequence[tuple[str, float]], most: float) -> Iterator[tuple[str, float]]:
     if not seen:
-        return []
+        return
     rest = max(_LEAST_SURE, 1.0 - sum(chance for _, chance in seen))
     least = rest * math.exp(-most)
-    return [
-        (char, max(_CHEAPEST, math.log(rest / chance))) for char, chance in seen if chance >= least
-    ]
+    for char, chance in seen:
+        if chance >= least:
+            yield char, max(_CHEAPEST, math.log(rest / chance))
 
 
-def _edits(
-    text: str, at: int, confusions: Confusions, alternatives: Alternatives, longest: float
-) -> list[_Edit]:
-    """Confusions at a place, by the table and by what the reader was unsure of; cheapest first.
-
-    What costs more than ``longest`` may be left out.
-    """
+def _edits(text: str, at: int, confusions: Confusions, doubts: Doubts) -> list[_Edit]:
+    """Confusions at a place, by the table and by what the reader was unsure of; cheapest first."""
     known = confusions.edits(text[at : at + 2], first=not at, last=at == len(text) - 1)
-    seen = likely(alternatives[at], longest) if at < len(alternatives) else ()
-    if not seen:
+    if at >= len(doubts) or not doubts[at]:
         return known
     here = fold(text[at])
     found = {(used, printed): (latin, cost) for used, printed, latin, cost in known}
-    for char, cost in seen:
+    for char, cost in doubts[at]:
         latin = fold(char)
         if latin != here:
             found[1, char] = latin, min(cost, found.get((1, char), ("", math.inf))[1])

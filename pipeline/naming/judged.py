@@ -9,7 +9,8 @@ approved symbol or the family id.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from spacy.tokens import Doc, Span
@@ -17,7 +18,7 @@ from spacy.tokens import Doc, Span
 from pipeline.naming.candidates import Candidate
 from pipeline.naming.context import Context
 from pipeline.naming.evidence import Evidence
-from pipeline.naming.figure_rows import Row
+from pipeline.naming.figure_rows import Row, letters_in
 
 CANDIDATES, GENES = "candidates", "genes"
 
@@ -65,6 +66,29 @@ def annotate(doc: Doc, group: str, found: Iterable[Judged]) -> None:
 def judged_in(doc: Doc, group: str) -> list[Judged]:
     """The names of a group, in the order in which they were written."""
     return list(doc.user_data.get(group, ()))
+
+
+def by_row(found: Iterable[Judged]) -> dict[int, list[Judged]]:
+    """Names by the row that they stand in."""
+    names: dict[int, list[Judged]] = defaultdict(list)
+    for judged in found:
+        names[judged.row].append(judged)
+    return names
+
+
+def crosses(doc: Doc, start: int, end: int, row: Row) -> bool:
+    """Whether tokens of a row begin in the upper of its two joined lines and end in the lower."""
+    span = doc[start:end]
+    return span.start_char < row.offset + row.seam < span.end_char
+
+
+def share_of(doc: Doc, row: Row, spans: Mapping[tuple[int, int], float]) -> float:
+    """Share of the letters and digits of a row that stand in spans of tokens, each weighed."""
+    if not spans:
+        return 0.0
+    letters = letters_in(row.text)
+    inside = sum(weight * letters_in(doc[start:end].text) for (start, end), weight in spans.items())
+    return inside / letters if letters else 0.0
 
 
 def _span(doc: Doc, judged: Judged) -> Span:

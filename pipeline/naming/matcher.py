@@ -25,7 +25,7 @@ from pipeline.naming.evidence import (
     score,
 )
 from pipeline.naming.figure_rows import Row, letters_in
-from pipeline.naming.judged import CANDIDATES, FigureText, Judged
+from pipeline.naming.judged import CANDIDATES, FigureText, Judged, by_row
 from pipeline.naming.surroundings import signs
 from pipeline.naming.tokenizer import Tokens, row_tokens
 
@@ -60,13 +60,13 @@ class GeneMatcher:
         believed = [at for at, row in enumerate(figure.rows) if row.believed]
         found = [name for at in believed for name in self._in_row(figure, at, tokens[at])]
         case = self.judge.case(figure.context, figure_of(judged.candidate for judged, _ in found))
-        weighed = [_against(case, figure, *name) for name in found]
+        weighed = [_judged(case, figure, *name) for name in found]
         settled = set() if every_reading else self._settled(doc, weighed)
         others = [
             at for at, row in enumerate(figure.rows) if not row.believed and row.line not in settled
         ]
         weighed += [
-            _against(case, figure, *name)
+            _judged(case, figure, *name)
             for at in others
             for name in self._in_row(figure, at, tokens[at])
         ]
@@ -91,9 +91,7 @@ class GeneMatcher:
 
     def _settled(self, doc: Doc, found: Sequence[Judged]) -> set[int]:
         """Lines of which the believed reading names so much that no other can name clearly more."""
-        names: dict[int, list[Judged]] = defaultdict(list)
-        for judged in choose_longest(found, self.threshold):
-            names[judged.row].append(judged)
+        names = by_row(choose_longest(found, self.threshold))
         rows = doc.user_data["figure"].rows
         return {
             rows[at].line
@@ -161,7 +159,7 @@ class GeneMatcher:
         return doc
 
 
-def _against(case: Case, figure: FigureText, judged: Judged, around: Iterable[str]) -> Judged:
+def _judged(case: Case, figure: FigureText, judged: Judged, around: Iterable[str]) -> Judged:
     """The candidate with its own evidence."""
     confidence = figure.rows[judged.row].confidence
     return _weighed(judged, case.evidence(judged.candidate, confidence, around))

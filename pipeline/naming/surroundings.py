@@ -28,7 +28,8 @@ _REST = re.compile(rf"\d{{1,2}}[a-zA-Z]?|[A-OQ-Z]|[IVX]{{1,3}}|[{''.join(GREEK_L
 #: Signs before a name that are mostly the misread first letter of it: ``(FIT3`` is IFIT3.
 _STROKES = frozenset("([{+|!")
 
-_CLOSING = {"(": ")", "[": "]", "{": "}"}
+#: The bracket that closes what a bracket opens.
+CLOSED_BY = {"(": ")", "[": "]", "{": "}"}
 
 #: A hyphen with letters on both sides, but for that before the R of a receptor (``VEGF-R``).
 _INNER_HYPHEN = re.compile(r"(?<=[A-Za-z])[-‐–](?=[A-Za-z])(?!Rs?$)")
@@ -48,7 +49,7 @@ def signs(
     """
     if start and not spaces[start - 1] and words[start - 1] in _STROKES:
         sign = words[start - 1]
-        if _CLOSING.get(sign) not in words[end:]:
+        if CLOSED_BY.get(sign) not in words[end:]:
             yield "a stray sign before it"
     if end == len(words):
         if below.islower() and _PROCESS.fullmatch(below):

@@ -13,6 +13,7 @@ from pipeline.naming.confusions import (
     Confusions,
     Keys,
     budget,
+    doubts_of,
     load_confusions,
     names_like,
 )
@@ -36,7 +37,7 @@ TABLE = Confusions(
 def like(
     text: str, alternatives: tuple[tuple[tuple[str, float], ...], ...] = ()
 ) -> dict[str, float]:
-    return dict(names_like(text, Keys(KEYS), TABLE, alternatives))
+    return dict(names_like(text, Keys(KEYS), TABLE, doubts_of(text, alternatives)))
 
 
 def test_a_misread_character_is_one_of_those_it_is_read_for() -> None:
